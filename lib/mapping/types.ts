@@ -1,0 +1,66 @@
+import type { Json, JsonObject, Lane, RuleId, Side } from "../sync/types";
+
+export type Direction = "both" | Lane;
+export type ConflictWinner = "newest" | Side;
+
+/** One row of the field map, checked and completed with its defaults. */
+export interface Rule {
+  id: RuleId;
+  /** Paths with dots; several for split and join. */
+  cidaas: string[];
+  legacy: string[];
+  direction: Direction;
+  transform: string;
+  options: JsonObject;
+  conflict: ConflictWinner;
+  /** `create`: written when the user is created on the target, and never after. */
+  write: "always" | "create";
+  compare: "value" | "set";
+  required: boolean;
+  secret: boolean;
+  whenEmpty: "skip" | "clear" | "default";
+  default: Json;
+  /** Path of this field's own edit time in the legacy record; null = the record's `legacyTime`. */
+  timePath: string | null;
+  /** Hash of all that decides what a print of this rule means. */
+  fingerprint: string;
+}
+
+/** One rule's part of a mapped record. */
+export interface MappedRule {
+  /** Canonical text of the source's value, to be printed; empty when it has none. */
+  source: string;
+  /** One entry per target path, in the clear. */
+  values: Json[];
+  /** The field's own edit time (`timePath`), ms; null when the rule or the record has none. */
+  at: number | null;
+}
+
+/** The rules compiled into two functions. Pure: no I/O, no clock. */
+export interface CompiledMap {
+  readonly rules: readonly Rule[];
+  rule(id: RuleId): Rule | undefined;
+
+  /**
+   * Maps a record of the lane's source side. A rule is present in the result only if all its source paths are in the
+   * record and its direction admits the lane. Throws `RecordError` with all problems of the record at once.
+   */
+  map(lane: Lane, record: JsonObject): Record<RuleId, MappedRule>;
+
+  /** Puts rule values together as a record of that side. */
+  build(side: Side, values: Record<RuleId, Json[]>): JsonObject;
+
+  /** Takes the rules' values out of a record of that side; a rule with a missing path is left out. */
+  extract(side: Side, record: JsonObject): Record<RuleId, Json[]>;
+
+  /** Canonical text of a rule's value on that side (e-mail lower-cased, E.164, ISO date); empty when it has none. */
+  canonical(side: Side, id: RuleId, values: Json[]): string;
+}
+
+/** Seals values of secret rules under a random key of this process: opaque text wherever a message is shown or stored. */
+export interface Sealer {
+  seal(value: Json): string;
+  isSealed(value: unknown): value is string;
+  /** Throws `SyncError` `SEAL_BROKEN` for what this process did not seal. */
+  open(value: string): Json;
+}

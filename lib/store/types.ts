@@ -1,0 +1,216 @@
+import type { Change, Identifier, Intent, Lane, Ledger, Outcome, Person, RuleId, Side } from "../sync/types";
+
+/**
+ * What every engine offers. One `Engine` per database and process; one `SyncStore` per `user-sync` key in it.
+ *
+ * Every method that changes something resolves only after its transaction is committed durably, and either happened as
+ * a whole or not at all. Calls made within the same few milliseconds share one commit. Any method may reject with a
+ * `StoreError`: `STORE_FULL`, `STORE_LOCKED`, `STORE_KEY_WRONG`, `STORE_NEWER`, `STORE_UNAVAILABLE`, `STORE_CLOSED`.
+ *
+ * Change values are in the clear here and encrypted on disk.
+ */
+export interface Engine {
+  /** The lanes of one pair of systems. The same key gives the same object. */
+  sync(key: string): SyncStore;
+  /** Random key of all prints of this database, 32 bytes; lies in the store wrapped by the encryption key. */
+  readonly printKey: Buffer;
+  /** Resolves when everything handed in before is committed and the database is closed. */
+  close(): Promise<void>;
+}
+
+/** One change of one person; at least one of the ids is there. */
+export interface Mark {
+  sub?: string | null;
+  legacyId?: string | null;
+  change: Change;
+}
+
+/** A person handed out for work until `until`, under a token that is worth nothing once it has run out. */
+export interface Lease {
+  token: string;
+  lane: Lane;
+  until: number;
+  person: Person;
+  change: Change;
+  /** Grows with every change merged into the mark. */
+  version: number;
+  /** 1 at the first try. */
+  attempt: number;
+  ledger: Ledger;
+  /** Open intents: a write of which no outcome is known. */
+  intents: Intent[];
+  /** What waits for the same person in the other lane. */
+  other: Change | null;
+}
+
+export interface Taken {
+  leases: Lease[];
+  /** Leases of this lane that ran out in a row, with none settled between: nobody answers. */
+  expiredInRow: number;
+}
+
+export interface Extension {
+  token: string;
+  /** Replaces the open intent of that side. */
+  intent?: Intent;
+}
+
+export interface ConflictRecord {
+  rule: RuleId;
+  winner: Side;
+  at: number;
+  cidaasTime: number | null;
+  legacyTime: number | null;
+  ambiguous: boolean;
+}
+
+/** How one lease ends. Outcome, ledger, link, conflicts and new marks are committed together. */
+export interface Settlement {
+  token: string;
+  outcome: Outcome | "retry";
+  /** For `retry`: not before this time, instead of the back-off; `counts` false = no attempt (throttled, breaker open). */
+  notBefore?: number;
+  counts?: boolean;
+  /** Entries to put in place of the present ones, per rule. */
+  ledger?: Ledger;
+  /** Ids learned; a second row of the same person is merged into this one. Taken by somebody else: parked `LINK_TAKEN`. */
+  link?: { sub?: string; legacyId?: string };
+  /** Whether the user now exists on a side. `false` sets the tombstone. */
+  present?: Partial<Record<Side, boolean>>;
+  /** Replaces the identifier prints of that side. */
+  identifiers?: { side: Side; list: Identifier[] };
+  conflicts?: ConflictRecord[];
+  /** Further marks for the same person: heals, the write-back of the legacy id. */
+  marks?: { lane: Lane; change: Change }[];
+  /** For `parked`. The sentence holds no value of the record. */
+  reason?: { code: string; message: string; rule?: RuleId };
+  /** Leave the open intent of the target side in place (outcome unknown); by default it is removed. */
+  keepIntent?: boolean;
+}
+
+/** `fenced`: the lease was no longer ours, nothing was settled; the person is marked for read-and-compare. */
+export type SettleResult = "settled" | "fenced";
+
+/** A person found by an identifier print. */
+export interface Match {
+  person: Person;
+  verified: boolean;
+  /** An open create intent carries the identifier; the person is about to be born. */
+  intent: boolean;
+}
+
+export interface LaneCounters {
+  in: number;
+  delivered: number;
+  merged: number;
+  unchanged: number;
+  refused: number;
+  skipped: number;
+  parked: number;
+  discarded: number;
+  forgotten: number;
+}
+
+export interface LaneStatus {
+  waiting: number;
+  inFlight: number;
+  paused: false | string;
+  lateConfirmations: number;
+  parkedNow: number;
+  counters: LaneCounters;
+}
+
+export interface StoreStatus {
+  lanes: Record<Lane, LaneStatus>;
+  persons: number;
+  linked: number;
+}
+
+export interface ParkedEntry {
+  id: string;
+  lane: Lane;
+  sub: string | null;
+  legacyId: string | null;
+  code: string;
+  message: string;
+  since: number;
+  attempts: number;
+  change: Change;
+}
+
+export type ParkedSelection = { ids: string[] } | { lane: Lane; code?: string };
+
+export interface ConflictEntry extends ConflictRecord {
+  sub: string | null;
+  legacyId: string | null;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Pass as `after` to go on; null at the end. */
+  next: string | null;
+}
+
+/** A user that the tenant already has, as adoption found it. */
+export interface AdoptedUser {
+  sub: string;
+  /** What stands in `legacyKeyInCidaas`. */
+  legacyId: string | null;
+  identifiers: Identifier[];
+}
+
+export interface SyncStore {
+  /** Merges each change into the waiting mark of its person (see `mergeChanges`); unknown persons get a row. */
+  mark(lane: Lane, marks: Mark[]): Promise<void>;
+
+  /**
+   * Leases up to `n` due persons, live marks first, then the longest waiting. A person leased in either lane is left
+   * out. Leases that ran out are taken back first.
+   */
+  take(lane: Lane, n: number): Promise<Taken>;
+
+  /** Renews leases and commits intents. Resolves with the tokens still held; the others must not be worked on. */
+  extend(extensions: Extension[]): Promise<string[]>;
+
+  /** Commits ids learned under a lease and gives the renewed view; null when the lease is lost or an id is taken. */
+  link(token: string, ids: { sub?: string; legacyId?: string }): Promise<Lease | null>;
+
+  settle(settlements: Settlement[]): Promise<SettleResult[]>;
+
+  /** Gives leases back unworked; no attempt is counted. Unknown tokens are passed over. */
+  release(tokens: string[]): Promise<void>;
+
+  /** Parks a record that never reached a lane (counted as `in` and `parked`). */
+  park(lane: Lane, mark: Mark, reason: { code: string; message: string }): Promise<void>;
+
+  /** Persons that carry one of these identifier prints on that side. */
+  findByIdentifier(side: Side, prints: string[]): Promise<Match[]>;
+
+  /** The person with this id, without a lease. */
+  findPerson(ids: { sub: string } | { legacyId: string }): Promise<Person | null>;
+
+  adopt(users: AdoptedUser[]): Promise<void>;
+
+  /** Small durable notes of this sync: positions of adoption and catch-up. JSON text. */
+  getNote(name: string): Promise<string | null>;
+  setNote(name: string, value: string): Promise<void>;
+
+  pause(lane: Lane, reason: string | null): Promise<void>;
+  countLateConfirmation(lane: Lane): Promise<void>;
+
+  status(): Promise<StoreStatus>;
+  parked(filter: { lane?: Lane; code?: string; after?: string; limit?: number }): Promise<Page<ParkedEntry>>;
+  conflicts(filter: { after?: string; limit?: number }): Promise<Page<ConflictEntry>>;
+  /** Brings parked changes back into their lane; each is a new `in`. */
+  retryParked(selection: ParkedSelection): Promise<number>;
+  discardParked(selection: ParkedSelection): Promise<number>;
+
+  /** Called after every commit that may have made work for a lane. Returns the way to stop listening. */
+  onWork(listener: (lane: Lane) => void): () => void;
+}
+
+/** Policy an engine needs, from `user-sync-store`. */
+export interface StorePolicy {
+  leaseSeconds: number;
+  maxAttempts: number;
+}

@@ -1,0 +1,67 @@
+import { type Change, type Identifier, LIVE, type Span } from "./types";
+
+const EVENTS_KEPT = 20;
+
+/** A change with nothing in it yet, received `now`; a source fills in what it knows. */
+export function emptyChange(kind: Change["kind"], now: number): Change {
+  return {
+    kind,
+    span: null,
+    receivedAt: now,
+    priority: LIVE,
+    events: [],
+    rules: {},
+    force: [],
+    backfill: null,
+    identifiers: [],
+  };
+}
+
+/**
+ * The waiting change and a newer one as one change. Rule by rule the newer *edit* stays, not the newer arrival, and a
+ * value that arrives again keeps the time of the change that carried it first. A delete and an upsert follow the time
+ * of their edits too; without times the later arrival wins.
+ */
+export function mergeChanges(waiting: Change, arriving: Change): Change {
+  const [older, newer] = isOlder(arriving, waiting) ? [arriving, waiting] : [waiting, arriving];
+  const rules = { ...older.rules };
+  for (const [id, carried] of Object.entries(newer.rules)) {
+    const previous = rules[id];
+    if (previous && previous.source === carried.source)
+      rules[id] = { ...carried, at: earliest(previous.at, carried.at) };
+    else if (previous && previous.at !== null && carried.at !== null && carried.at < previous.at) continue;
+    else rules[id] = carried;
+  }
+  return {
+    kind: newer.kind,
+    span: joinSpans(waiting.span, arriving.span),
+    receivedAt: Math.min(waiting.receivedAt, arriving.receivedAt),
+    priority: Math.min(waiting.priority, arriving.priority),
+    events: [...new Set([...older.events, ...newer.events].reverse())].slice(0, EVENTS_KEPT).reverse(),
+    rules,
+    force: [...new Set([...waiting.force, ...arriving.force])],
+    backfill:
+      waiting.backfill === null || arriving.backfill === null ? null : Math.max(waiting.backfill, arriving.backfill),
+    identifiers: mergeIdentifiers(older.identifiers, newer.identifiers),
+  };
+}
+
+export function joinSpans(a: Span | null, b: Span | null): Span | null {
+  if (a === null || b === null) return a ?? b;
+  return { first: Math.min(a.first, b.first), last: Math.max(a.last, b.last) };
+}
+
+/** Whether `a` stands for older edits than `b`; unknown times count as not older. */
+function isOlder(a: Change, b: Change): boolean {
+  return a.span !== null && b.span !== null && a.span.last < b.span.last;
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}
+
+function mergeIdentifiers(older: Identifier[], newer: Identifier[]): Identifier[] {
+  const kinds = new Set(newer.map((identifier) => identifier.kind));
+  return [...older.filter((identifier) => !kinds.has(identifier.kind)), ...newer];
+}

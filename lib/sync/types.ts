@@ -1,0 +1,178 @@
+/**
+ * The words of the package as types. All of them are plain JSON, so that they travel through a message, the store and
+ * a test alike. Times are milliseconds since the epoch; `null` means "not known", never zero.
+ */
+
+export type Side = "cidaas" | "legacy";
+
+/** The durable set of persons waiting to be brought to one side. */
+export type Lane = "to-legacy" | "to-cidaas";
+
+export const LANES: readonly Lane[] = ["to-legacy", "to-cidaas"];
+
+export type ChangeKind = "upsert" | "delete";
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+export type RuleId = string;
+
+/** Keyed hash of one rule's canonical value on one side; the empty text stands for "has no value". */
+export type Print = string;
+
+/** First and last edit that a change stands for. */
+export interface Span {
+  first: number;
+  last: number;
+}
+
+/** Priorities of marks; the lower number goes first. */
+export const LIVE = 0;
+export const ECHO = 1;
+export const BACKFILL = 2;
+
+/** One rule's news inside a change whose values travel with it (to-cidaas: a legacy record is not read again). */
+export interface CarriedRule {
+  /** Time of the first change that carried this value. */
+  at: number | null;
+  /** Print of the value on the source side. */
+  source: Print;
+  /**
+   * The mapped value, ready for the target: one entry per target path of the rule. In the clear inside a lease and the
+   * store's interface (the store encrypts it), sealed inside a message when the rule is secret.
+   */
+  values: Json[];
+}
+
+/** The news that a user is, or may be, different on one side. What a mark of a lane holds. */
+export interface Change {
+  kind: ChangeKind;
+  /** The edits merged into this change; null when no source told a time. */
+  span: Span | null;
+  /** When the first of the merged changes reached us. */
+  receivedAt: number;
+  /** `LIVE`, `ECHO` (expected echo of our own write) or `BACKFILL`. */
+  priority: number;
+  /** Names of the tenant's events, newest last, without repeats, 20 at the most; empty for legacy changes. */
+  events: string[];
+  /** to-cidaas: what the legacy records carried. Empty in to-legacy, where the user is read. */
+  rules: Record<RuleId, CarriedRule>;
+  /** Rules whose winner is written even if the ledger says that the target has it (a refusal heals). */
+  force: RuleId[];
+  /** Time of the export a backfill record stems from; null for live changes. */
+  backfill: number | null;
+  /** Identifier prints of the source's record, for linking; see `lib/sync/identity`. */
+  identifiers: Identifier[];
+}
+
+/** A value that names a person on both sides: e-mail, mobile number or user name, as a print in cidaas form. */
+export interface Identifier {
+  kind: "email" | "mobile_number" | "username";
+  print: Print;
+  verified: boolean;
+}
+
+/** One write of ours to one side. */
+export interface Write {
+  print: Print;
+  /** When it was sent. */
+  at: number;
+  /** The edit it carried; null when that had no time. */
+  editAt: number | null;
+}
+
+/** What the ledger knows of one rule on one side. */
+export interface SideEntry {
+  /** The print last agreed. */
+  print: Print;
+  /** The print our last write replaced. */
+  before: Print | null;
+  /** Time of the newest edit accepted from this side. */
+  editAt: number | null;
+  /** Our last four writes to this side, newest first. */
+  writes: Write[];
+}
+
+/** What the ledger knows of one rule of one person. */
+export interface LedgerEntry {
+  /** The rule as it was when this was agreed; an entry of another fingerprint is no valid base. */
+  fingerprint: string;
+  cidaas: SideEntry;
+  legacy: SideEntry;
+}
+
+export type Ledger = Record<RuleId, LedgerEntry>;
+
+/** What is about to be written, committed before the write, and removed when its outcome is settled. */
+export interface Intent {
+  side: Side;
+  create: boolean;
+  at: number;
+  /** Identifiers of a create, so that nobody creates the same person meanwhile. */
+  identifiers: Identifier[];
+  /** Per rule to be written: the prints on both sides, and the time of the edit it carries. */
+  rules: Record<RuleId, { source: Print; target: Print; editAt: number | null }>;
+}
+
+export interface Person {
+  /** Row of the store. */
+  id: number;
+  sub: string | null;
+  legacyId: string | null;
+  /** Seen in cidaas: adopted, named by an event, or created by us. A sub may be chosen long before. */
+  inCidaas: boolean;
+  /** Seen in the legacy system. */
+  inLegacy: boolean;
+  /** When the user was deleted (the tombstone); null while alive. */
+  deletedAt: number | null;
+}
+
+/** How a mark was settled (guarantee 2 of the design). */
+export type Outcome = "delivered" | "unchanged" | "refused" | "skipped" | "parked" | "discarded" | "forgotten";
+
+/** One item of the envelope: the record of the same place in `payload`. */
+export interface Item {
+  /** The person in the store once leased; before that the legacy id. */
+  key: string;
+  kind: ChangeKind;
+  /** Time of the newest edit. */
+  occurredAt: number | null;
+  /** Version of the mark, for people who read the debug sidebar. */
+  version: number;
+  /** Token of the lease; null before a gate has taken the person. */
+  lease: string | null;
+  attempt: number;
+  sub: string | null;
+  legacyId: string | null;
+  /** What field-mapper found in the source's record: prints and edit times per rule, and identifiers. */
+  source?: {
+    rules: Record<RuleId, { print: Print; at: number | null }>;
+    identifiers: Identifier[];
+    updatedAt: number | null;
+  };
+  backfill?: number | null;
+}
+
+/** `msg.sync`: plain JSON, written by our nodes and never touched by the flow, save `skip`. */
+export interface Envelope {
+  v: 1;
+  lane: Lane;
+  items: Item[];
+  skip?: string;
+  /** Rules that changed without a value we could carry, such as a password set in cidaas. */
+  opaque?: RuleId[];
+  /** Output 2 of `legacy-out`: what the flow is asked to do. */
+  op?: "create" | "update" | "delete" | "read" | "find";
+}
+
+export function otherSide(side: Side): Side {
+  return side === "cidaas" ? "legacy" : "cidaas";
+}
+
+export function laneTo(side: Side): Lane {
+  return side === "cidaas" ? "to-cidaas" : "to-legacy";
+}
+
+export function targetOf(lane: Lane): Side {
+  return lane === "to-cidaas" ? "cidaas" : "legacy";
+}

@@ -1,0 +1,28 @@
+import should from "should";
+import { emptyChange, mergeChanges } from "../../lib/sync/change";
+
+describe("mergeChanges", () => {
+  const waiting = {
+    ...emptyChange("upsert", 10),
+    span: { first: 8, last: 8 },
+    rules: { email: { at: 8, source: "n", values: ["new"] } },
+  };
+
+  it("keeps the newer edit of a rule although it arrived first", () => {
+    const older = {
+      ...emptyChange("upsert", 12),
+      span: { first: 5, last: 5 },
+      rules: { email: { at: 5, source: "o", values: ["old"] } },
+    };
+    should(mergeChanges(waiting, older).rules).eql(waiting.rules);
+  });
+
+  it("keeps the time of the change that carried a value first", () => {
+    const again = {
+      ...emptyChange("upsert", 12),
+      span: { first: 11, last: 11 },
+      rules: { email: { at: 11, source: "n", values: ["new"] } },
+    };
+    should(mergeChanges(waiting, again).rules.email?.at).equal(8);
+  });
+});
