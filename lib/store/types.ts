@@ -1,3 +1,4 @@
+import type { ConflictRecord } from "../sync/conflict";
 import type { Change, Identifier, Intent, Lane, Ledger, Outcome, Person, RuleId, Side } from "../sync/types";
 
 /**
@@ -55,14 +56,7 @@ export interface Extension {
   intent?: Intent;
 }
 
-export interface ConflictRecord {
-  rule: RuleId;
-  winner: Side;
-  at: number;
-  cidaasTime: number | null;
-  legacyTime: number | null;
-  ambiguous: boolean;
-}
+export type { ConflictRecord };
 
 /** How one lease ends. Outcome, ledger, link, conflicts and new marks are committed together. */
 export interface Settlement {

@@ -1,0 +1,206 @@
+import { settledBy } from "../delivery/bring";
+import type { SyncContext } from "../delivery/context";
+import { asCallError, report, settlementOfFailure, throttled } from "../delivery/failure";
+import { openSecrets } from "../delivery/secrets";
+import { type CallError, toSyncError } from "../errors";
+import type { Settlement } from "../store/types";
+import { intentOf, ledgerAfter, type Settleable } from "../sync/plan";
+import type { JsonObject, RuleId } from "../sync/types";
+import type { OutgoingUser } from "./gate";
+import type { BulkResult, Tenant } from "./types";
+
+export interface DeliverOptions {
+  deletes: "decline" | "purge" | "ignore";
+  dryRun: boolean;
+}
+
+/** What became of one user of a batch, in the order of the batch. */
+export type Delivered =
+  | { state: "CREATED" | "UPDATED" | "UNCHANGED" | "DELETED"; sub: string | null; legacyId: string | null }
+  | { state: "PARKED"; sub: string | null; legacyId: string | null; code: string; message: string }
+  /** Comes again by itself. */
+  | { state: "RETRY"; sub: string | null; legacyId: string | null };
+
+/**
+ * Sends a batch that the gate prepared, and settles every user of it. `bodies` are the users as they arrive after the
+ * flow between gate and sender. Rejects with a `CallError` when nothing could be said of any user; the users are then
+ * waiting again, and it is for the caller to report the error.
+ */
+export async function deliverBatch(
+  context: SyncContext,
+  tenant: Tenant,
+  batch: readonly OutgoingUser[],
+  bodies: readonly JsonObject[],
+  options: DeliverOptions,
+): Promise<Delivered[]> {
+  if (options.dryRun) return settleAll(context, batch.map(skip));
+  const sentAt = context.now();
+  const ends: End[] = [];
+  const ready: Sendable[] = [];
+  batch.forEach((user, index) => {
+    const opened = open(context, user, bodies[index] ?? {});
+    if ("settlement" in opened) ends.push(opened);
+    else ready.push(opened);
+  });
+  const held = await extendAll(context, ready, sentAt);
+  const upserts = held.filter(({ user }) => user.kind === "upsert");
+  const deletes = held.filter(({ user }) => user.kind === "delete");
+  const failures: CallError[] = [];
+  if (upserts.length > 0) ends.push(...(await sendUpserts(context, tenant, upserts, sentAt, failures)));
+  for (const { user } of deletes) ends.push(await sendDelete(context, tenant, user, options.deletes, failures));
+  const delivered = await settleAll(context, ends);
+  report(context, "to-cidaas", failures);
+  return delivered;
+}
+
+interface Sendable {
+  user: OutgoingUser;
+  /** Secret values in the clear. */
+  body: JsonObject;
+}
+
+function open(context: SyncContext, user: OutgoingUser, sealed: JsonObject): Sendable | End {
+  try {
+    const body = openSecrets(context, "cidaas", sealed);
+    return { user: withSentPrints(context, user, body), body };
+  } catch (error) {
+    const { code, message } = toSyncError(error);
+    return {
+      user,
+      settlement: { token: user.lease.token, outcome: "parked", reason: { code, message } },
+      state: "PARKED",
+    };
+  }
+}
+
+/** Renews the leases, commits the intents, and leaves out whoever is not ours any more. */
+async function extendAll(context: SyncContext, ready: readonly Sendable[], sentAt: number): Promise<Sendable[]> {
+  const extensions = ready.map(({ user }) => {
+    const { token, change } = user.lease;
+    return user.kind === "delete" ? { token } : { token, intent: intentOf(user.plan, sentAt, change.identifiers) };
+  });
+  const held = new Set(await context.store.extend(extensions));
+  context.registry.drop(ready.map(({ user }) => user.lease.token).filter((token) => !held.has(token)));
+  return ready.filter(({ user }) => held.has(user.lease.token));
+}
+
+async function sendUpserts(
+  context: SyncContext,
+  tenant: Tenant,
+  upserts: readonly Sendable[],
+  sentAt: number,
+  failures: CallError[],
+): Promise<End[]> {
+  try {
+    const results = await tenant.bulk(upserts.map(({ body }) => body));
+    return upserts.map(({ user }, index) => endOf(context, user, results[index], sentAt));
+  } catch (error) {
+    const failure = asCallError(error);
+    failures.push(failure);
+    return upserts.map(({ user }) => endOfFailure(context, user, failure));
+  }
+}
+
+async function sendDelete(
+  context: SyncContext,
+  tenant: Tenant,
+  user: OutgoingUser,
+  deletes: DeliverOptions["deletes"],
+  failures: CallError[],
+): Promise<End> {
+  try {
+    return await remove(tenant, user, deletes);
+  } catch (error) {
+    const failure = asCallError(error);
+    failures.push(failure);
+    return endOfFailure(context, user, failure);
+  }
+}
+
+interface End {
+  user: OutgoingUser;
+  settlement: Settlement;
+  state: Delivered["state"];
+  sub?: string | null;
+}
+
+/** The plan with the prints of what is really sent: a flow may have changed a value between gate and sender. */
+function withSentPrints(context: SyncContext, user: OutgoingUser, body: JsonObject): OutgoingUser {
+  if (user.kind === "delete") return user;
+  const values = context.map.extract("cidaas", body);
+  const news: Settleable["news"] = { ...user.plan.news };
+  const write: RuleId[] = [];
+  for (const rule of user.plan.write) {
+    const sent = values[rule];
+    const known = news[rule];
+    if (!sent || !known) continue;
+    write.push(rule);
+    news[rule] = {
+      ...known,
+      target: context.printer.value(rule, "cidaas", context.map.canonical("cidaas", rule, sent)),
+    };
+  }
+  return { ...user, plan: { ...user.plan, news, write } };
+}
+
+function endOf(context: SyncContext, user: OutgoingUser, result: BulkResult | undefined, sentAt: number): End {
+  if (!result || result.state === "UNKNOWN") {
+    const reason = { code: "RESULT_UNKNOWN", message: "The tenant's answer has no result for this user." };
+    return retry(user, { reason, keepIntent: true });
+  }
+  if (result.state === "FAILED") return endOfRefusal(context, user, result);
+  const sub = result.sub ?? user.lease.person.sub;
+  const settlement: Settlement = {
+    token: user.lease.token,
+    outcome: "delivered",
+    ledger: ledgerAfter(user.plan, sentAt),
+    present: { cidaas: true, ...(user.lease.person.legacyId === null ? {} : { legacy: true }) },
+    identifiers: { side: "legacy", list: user.lease.change.identifiers },
+    ...(sub === null ? {} : { link: { sub } }),
+    ...settledBy(user.lease, user.plan),
+  };
+  return { user, settlement, state: result.state, sub };
+}
+
+function endOfRefusal(context: SyncContext, user: OutgoingUser, result: Extract<BulkResult, { state: "FAILED" }>): End {
+  const reason = { code: result.code, message: result.message };
+  // Another user is just giving up the e-mail, or is the same person on its way to be linked.
+  const mayPass = result.failure !== "permanent" || (user.plan.create && result.code === "EMAIL_TAKEN");
+  if (mayPass) return retry(user, { reason, ...(result.failure === "throttled" ? throttled(context, null) : {}) });
+  return { user, settlement: { token: user.lease.token, outcome: "parked", reason }, state: "PARKED" };
+}
+
+function endOfFailure(context: SyncContext, user: OutgoingUser, failure: CallError): End {
+  const settlement = { token: user.lease.token, ...settlementOfFailure(context, failure) };
+  return { user, settlement, state: settlement.outcome === "parked" ? "PARKED" : "RETRY" };
+}
+
+async function remove(tenant: Tenant, user: OutgoingUser, deletes: DeliverOptions["deletes"]): Promise<End> {
+  const { token, person } = user.lease;
+  if (deletes === "ignore" || person.sub === null)
+    return { user, settlement: { token, outcome: "skipped" }, state: "UNCHANGED" };
+  if (deletes === "purge") await tenant.purge(person.sub);
+  else await tenant.setStatus(person.sub, "DECLINED", "Deleted in the legacy system");
+  const present = deletes === "purge" ? { legacy: false, cidaas: false } : { legacy: false };
+  return { user, settlement: { token, outcome: "delivered", present }, state: "DELETED" };
+}
+
+function skip(user: OutgoingUser): End {
+  return { user, settlement: { token: user.lease.token, outcome: "skipped" }, state: "UNCHANGED" };
+}
+
+function retry(user: OutgoingUser, details: Omit<Settlement, "token" | "outcome">): End {
+  return { user, settlement: { token: user.lease.token, outcome: "retry", ...details }, state: "RETRY" };
+}
+
+async function settleAll(context: SyncContext, ends: readonly End[]): Promise<Delivered[]> {
+  await context.store.settle(ends.map((end) => end.settlement));
+  context.registry.drop(ends.map((end) => end.settlement.token));
+  return ends.map((end) => {
+    const ids = { sub: end.sub ?? end.user.lease.person.sub, legacyId: end.user.lease.person.legacyId };
+    const { reason } = end.settlement;
+    if (end.state === "PARKED")
+      return { state: "PARKED", ...ids, code: reason?.code ?? "INTERNAL", message: reason?.message ?? "" };
+    return { state: end.state, ...ids };
+  });
+}

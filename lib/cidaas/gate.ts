@@ -1,0 +1,197 @@
+import { LEGACY_KEY_RULE, type Prepared, prepare, settledBy, type TargetReader } from "../delivery/bring";
+import type { SyncContext } from "../delivery/context";
+import { idOf } from "../delivery/mapping";
+import { overlay, sealSecrets } from "../delivery/secrets";
+import { identifiersOf, newsOfCarried } from "../delivery/source";
+import { isJsonObject } from "../mapping/json";
+import { toTime } from "../mapping/time";
+import type { Lease, Settlement } from "../store/types";
+import type { Settleable } from "../sync/plan";
+import type { CarriedRule, Change, Json, JsonObject, RuleId } from "../sync/types";
+import type { CidaasUser, Tenant } from "./types";
+
+/** One user of a batch: what is sent, and what its success means for the ledger. */
+export interface OutgoingUser {
+  kind: "upsert" | "delete";
+  lease: Lease;
+  /** Secret values sealed. For a delete only the sub. */
+  body: JsonObject;
+  plan: Settleable;
+}
+
+export interface CidaasGate {
+  tenant: Tenant;
+  bulkUpdates: "complete" | "merge";
+  verify: "pending" | "always";
+  /** The legacy record of a person, for marks that carry no values (a heal, a re-verification). */
+  readLegacy(lease: Lease): Promise<JsonObject | null | "unreadable">;
+  /** False where the client may not bulkread: then each first contact asks the tenant for existence. */
+  adopted: boolean;
+}
+
+/** Looks at one leased person and says what to send, or how to settle without sending. May throw a `CallError`. */
+export async function prepareForCidaas(
+  context: SyncContext,
+  gate: CidaasGate,
+  leased: Lease,
+): Promise<OutgoingUser | { settlement: Settlement }> {
+  if (leased.change.kind === "delete") return prepareDelete(gate, leased);
+  const change = await withLegacyValues(context, gate, leased);
+  if (change === null) return { settlement: { token: leased.token, outcome: "unchanged" } };
+  const lease = gate.adopted ? leased : await askExistence(context, gate, { ...leased, change });
+  const news = newsOfCarried(context, change.rules);
+  const prepared = await prepare(
+    context,
+    { ...lease, change },
+    { news, identifiers: change.identifiers },
+    readerOf(context, gate),
+  );
+  if (prepared.do === "settle") return { settlement: prepared.settlement };
+  const body = bodyOf(context, gate, change.rules, prepared);
+  if (body === null) {
+    const settled = settledBy(prepared.lease, prepared.plan);
+    return {
+      settlement: { token: prepared.lease.token, outcome: "unchanged", ...settled, ledger: prepared.plan.ledger },
+    };
+  }
+  return { kind: "upsert", lease: prepared.lease, body: sealSecrets(context, "cidaas", body), plan: prepared.plan };
+}
+
+async function prepareDelete(gate: CidaasGate, lease: Lease): Promise<OutgoingUser | { settlement: Settlement }> {
+  const { sub, inCidaas } = lease.person;
+  if (sub === null || !inCidaas) {
+    return { settlement: { token: lease.token, outcome: "unchanged", present: { legacy: false } } };
+  }
+  const record = await gate.readLegacy(lease);
+  // The event said deleted, the legacy system still has the user: no evidence, and the present state comes by itself.
+  if (record !== null && record !== "unreadable") return { settlement: { token: lease.token, outcome: "refused" } };
+  return { kind: "delete", lease, body: { sub }, plan: NOTHING_TO_WRITE };
+}
+
+const NOTHING_TO_WRITE: Settleable = {
+  do: "settle",
+  source: "legacy",
+  create: false,
+  write: [],
+  refused: [],
+  heal: [],
+  conflicts: [],
+  ledger: {},
+  previous: {},
+  news: {},
+  fingerprints: {},
+};
+
+/** The change with every forced rule's value; null when it brings nothing and nothing can be read. */
+async function withLegacyValues(context: SyncContext, gate: CidaasGate, lease: Lease): Promise<Change | null> {
+  const { change } = lease;
+  const missing = change.force.filter((rule) => rule !== LEGACY_KEY_RULE && !change.rules[rule]);
+  const empty = Object.keys(change.rules).length === 0 && change.force.length === 0;
+  if (missing.length === 0 && !empty) return change;
+  const record = await gate.readLegacy(lease);
+  if (record === null || record === "unreadable") {
+    const carries = Object.keys(change.rules).length > 0 || change.force.includes(LEGACY_KEY_RULE);
+    return carries ? change : null;
+  }
+  const rules: Record<RuleId, CarriedRule> = { ...change.rules };
+  for (const [rule, mapped] of Object.entries(context.map.map("to-cidaas", record))) {
+    const source = context.printer.value(rule, "legacy", mapped.source);
+    rules[rule] ??= { at: mapped.at, source, values: mapped.values };
+  }
+  return { ...change, rules };
+}
+
+/** Without adoption an unknown person may still be in the tenant: found by identifier, its sub is noted on its own row. */
+async function askExistence(context: SyncContext, gate: CidaasGate, lease: Lease): Promise<Lease> {
+  if (lease.person.sub !== null || lease.person.inCidaas) return lease;
+  const values = Object.fromEntries(
+    Object.entries(lease.change.rules).map(([rule, carried]) => [rule, carried.values]),
+  );
+  const user = context.map.build("cidaas", values);
+  for (const identifier of [user.email, user.mobile_number, user.username]) {
+    const sub = typeof identifier === "string" && identifier !== "" ? await gate.tenant.findSub(identifier) : null;
+    const existing = sub === null ? null : await gate.tenant.readUser(sub);
+    if (existing) {
+      await context.store.adopt([adoptedFrom(context, existing)]);
+      return lease;
+    }
+  }
+  return lease;
+}
+
+/** A user of the tenant as adoption keeps it: ids and identifier prints, no values. */
+export function adoptedFrom(context: SyncContext, user: CidaasUser) {
+  const legacyId = idOf(context.paths.keyInCidaas?.get(user));
+  const values = context.map.extract("cidaas", user);
+  const verified = user.email_verified === true;
+  return { sub: user.sub, legacyId, identifiers: identifiersOf(context, "cidaas", values, verified) };
+}
+
+function readerOf(context: SyncContext, gate: CidaasGate): TargetReader {
+  return {
+    read: async ({ person }) => (person.sub === null ? null : gate.tenant.readUser(person.sub)),
+    find: async ({ change }) => {
+      const values = Object.fromEntries(Object.entries(change.rules).map(([rule, carried]) => [rule, carried.values]));
+      const { email } = context.map.build("cidaas", values);
+      if (typeof email !== "string" || email === "") return "unreadable";
+      const sub = await gate.tenant.findSub(email);
+      const record = sub === null ? null : await gate.tenant.readUser(sub);
+      return sub !== null && record ? [{ id: sub, record }] : [];
+    },
+    editAt: (record) => toTime(record.updatedTime),
+    missing: "park",
+    complete: gate.bulkUpdates === "complete",
+    verifyAlways: gate.verify === "always",
+  };
+}
+
+/** What the bulk call carries for one user; null when the tenant holds all of it already. */
+function bodyOf(
+  context: SyncContext,
+  gate: CidaasGate,
+  carried: Record<RuleId, CarriedRule>,
+  prepared: Extract<Prepared, { do: "write" }>,
+): JsonObject | null {
+  const { lease, plan, present } = prepared;
+  const values: Record<RuleId, Json[]> = {};
+  for (const rule of plan.write) {
+    const value = carried[rule];
+    if (value) values[rule] = value.values;
+  }
+  let body = context.map.build("cidaas", values);
+  if (!plan.create && present && gate.bulkUpdates === "complete") body = overlay(presentState(context, present), body);
+  if (!plan.create && present && body.provider === undefined && present.provider) body.provider = present.provider;
+  if (lease.person.sub !== null) body.sub = lease.person.sub;
+  const { keyInCidaas } = context.paths;
+  const { legacyId } = lease.person;
+  const lacksKey =
+    keyInCidaas !== null && legacyId !== null && (present === null || idOf(keyInCidaas.get(present)) !== legacyId);
+  if (plan.write.length === 0 && !lacksKey) return null;
+  if (keyInCidaas !== null && legacyId !== null) keyInCidaas.set(body, legacyId);
+  return body;
+}
+
+/**
+ * The present values of every rule that can be read back, and what a bulk update would reset if it were left out
+ * (partial updates are not documented: cidaas-api.md, section 1.4).
+ */
+function presentState(context: SyncContext, present: JsonObject): JsonObject {
+  const values = context.map.extract("cidaas", present);
+  for (const rule of context.map.rules) {
+    if (rule.secret || rule.direction === "to-legacy") delete values[rule.id];
+  }
+  const state = context.map.build("cidaas", values);
+  if (typeof present.userStatus === "string")
+    state.userStatus ??= present.userStatus === "BLOCKED" ? "LOCKED" : present.userStatus;
+  if (Array.isArray(present.roles) && present.roles.length > 0) state.roles ??= present.roles;
+  const groups = Array.isArray(present.groups)
+    ? present.groups.filter(isJsonObject).map((group) => membership(present.sub, group))
+    : [];
+  if (groups.length > 0) state.groups ??= groups;
+  return state;
+}
+
+function membership(sub: Json | undefined, group: JsonObject): JsonObject {
+  const { groupId, roles } = group;
+  return { sub: sub ?? null, groupId: groupId ?? null, ...(Array.isArray(roles) ? { roles } : {}) };
+}

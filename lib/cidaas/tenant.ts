@@ -1,0 +1,33 @@
+import type { HttpClient } from "../delivery/types";
+import { bulkUpsert } from "./bulk";
+import { createCalls } from "./calls";
+import type { TenantConfig } from "./config";
+import { createEndpoints } from "./endpoints";
+import { readAll } from "./search";
+import { createTokens } from "./tokens";
+import type { Tenant } from "./types";
+import { findSub, purge, readUser, setStatus } from "./users";
+
+/**
+ * The client of one tenant. All calls go through `http`, so that its limits, TLS and proxy hold for each of them.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function createTenant(config: TenantConfig, http: HttpClient, now: () => number): Tenant {
+  const { baseUrl, clientId, clientSecret } = config;
+  const tokens = createTokens({ clientId, clientSecret, endpoints: createEndpoints(baseUrl, http), http, now });
+  const calls = createCalls({ baseUrl, http, tokens, now });
+  return {
+    baseUrl,
+    readUser: (sub) => readUser(calls, sub),
+    bulk: (users) => bulkUpsert(calls, users),
+    setStatus: (sub, status, reason) => setStatus(calls, sub, status, reason),
+    purge: (sub) => purge(calls, sub),
+    findSub: (identifier) => findSub(calls, identifier),
+    readAll: (options) => readAll(calls, options),
+    async connect() {
+      await tokens.get();
+    },
+    close: () => http.close(),
+  };
+}

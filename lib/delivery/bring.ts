@@ -1,0 +1,313 @@
+import type { Lease, Settlement } from "../store/types";
+import type { News, TargetView } from "../sync/decide";
+import { isThere, type Resolution, resolve } from "../sync/identity";
+import { ledgerProvenBy, type Plan, planFor, type Settleable } from "../sync/plan";
+import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
+import { laneTo, otherSide, targetOf } from "../sync/types";
+import type { SyncContext } from "./context";
+
+/** Pseudo rule of a forced mark that only brings the legacy id into cidaas. */
+export const LEGACY_KEY_RULE = "legacyKeyInCidaas";
+
+const WAIT_MS = 2_000;
+
+/** What the source says of the person. */
+export interface SourceNews {
+  news: Record<RuleId, News>;
+  identifiers: Identifier[];
+}
+
+/** A user found on the target side by other means than its id. */
+export interface Found {
+  /** Sub or legacy id. */
+  id: string;
+  record: JsonObject;
+}
+
+/** The side a gate writes to, as far as reading goes. */
+export interface TargetReader {
+  /** The user as a record of that side; null when it has none, "unreadable" where the side cannot be read. */
+  read(lease: Lease): Promise<JsonObject | null | "unreadable">;
+  /** Looks for the user of an interrupted create; "unreadable" where nothing can be asked. */
+  find(lease: Lease): Promise<Found[] | "unreadable">;
+  /** When the record last changed by its own word, ms. */
+  editAt(record: JsonObject): number | null;
+  /** What a vanished user of an update means. */
+  missing: "create" | "park";
+  /** A write has to carry all rules, so it needs the present record. */
+  complete: boolean;
+  verifyAlways: boolean;
+}
+
+export type Prepared =
+  | { do: "settle"; settlement: Settlement }
+  /** `present` is the target's record where it was read. */
+  | { do: "write"; lease: Lease; plan: Settleable; present: JsonObject | null; identifiers: Identifier[] };
+
+/** Prints of a target's record; a secret rule that the record does not show is left out: it cannot be read back. */
+export function printsOf(context: SyncContext, side: Side, record: JsonObject): Record<RuleId, Print> {
+  const values = context.map.extract(side, record);
+  const prints: Record<RuleId, Print> = {};
+  for (const rule of context.map.rules) {
+    const present = values[rule.id];
+    if (present === undefined && rule.secret) continue;
+    prints[rule.id] = context.printer.value(
+      rule.id,
+      side,
+      present ? context.map.canonical(side, rule.id, present) : "",
+    );
+  }
+  return prints;
+}
+
+/** Brings one leased person as far as it goes without writing to the target. May throw the target's `CallError`. */
+export async function prepare(
+  context: SyncContext,
+  leased: Lease,
+  source: SourceNews,
+  reader: TargetReader,
+): Promise<Prepared> {
+  if (isBuried(context, leased)) return settle(leased, { outcome: "refused" });
+  const resolved = await resolvePerson(context, leased, source.identifiers);
+  if ("settlement" in resolved) return { do: "settle", settlement: resolved.settlement };
+  const { lease, exists } = resolved;
+  const intent = lease.intents.find((open) => open.side === targetOf(lease.lane)) ?? null;
+
+  if (exists && !intent && !mustRead(lease)) {
+    const plan = plans(context, lease, lease.ledger, source, reader, { state: "unread" });
+    const enough = plan.do === "settle" && !(plan.write.length > 0 && reader.complete);
+    if (enough || plan.do === "park") return conclude(lease, plan, source, null);
+  }
+  if (!exists && !intent) {
+    return conclude(lease, plans(context, lease, lease.ledger, source, reader, { state: "absent" }), source, null);
+  }
+  return readAndConclude(context, lease, source, reader, intent, exists);
+}
+
+async function readAndConclude(
+  context: SyncContext,
+  leased: Lease,
+  source: SourceNews,
+  reader: TargetReader,
+  intent: Intent | null,
+  exists: boolean,
+): Promise<Prepared> {
+  const target = targetOf(leased.lane);
+  let lease = leased;
+  let record: JsonObject | null | "unreadable";
+  if (idOn(target, lease) === null) {
+    const found = await reader.find(lease);
+    if (found === "unreadable")
+      return park(
+        lease,
+        "CREATE_UNKNOWN",
+        "Nobody can say whether an interrupted create succeeded. Look for the user on the target side.",
+      );
+    if (found.length > 1)
+      return park(lease, "FIND_AMBIGUOUS", "Several users of the target side match. Decide which of them it is.");
+    const own = found[0];
+    if (own && intent && !isOwnCreate(context, intent, target, own.record)) {
+      return park(
+        lease,
+        "CREATE_UNKNOWN",
+        "A user like the one of an interrupted create exists, but with other values.",
+      );
+    }
+    if (own) {
+      const linked = await context.store.link(
+        lease.token,
+        target === "cidaas" ? { sub: own.id } : { legacyId: own.id },
+      );
+      if (!linked) return park(lease, "LINK_TAKEN", "The user found on the target side belongs to another person.");
+      context.registry.refresh(linked);
+      lease = linked;
+    }
+    record = own?.record ?? null;
+  } else {
+    record = await reader.read(lease);
+  }
+
+  if (record === null) {
+    const neverMade = !exists || intent?.create === true;
+    if (!neverMade && lease.other !== null)
+      return retry(context, lease, "The user is gone on the target side, and a change waits there.");
+    if (!neverMade && reader.missing === "park") {
+      return park(lease, "USER_MISSING", "The user is gone on the target side, and no event said that it was deleted.");
+    }
+    return conclude(lease, plans(context, lease, {}, source, reader, { state: "absent" }), source, null);
+  }
+  const readable = record === "unreadable" ? {} : printsOf(context, target, record);
+  const ledger = intent ? ledgerProvenBy(intent, lease.ledger, readable, context.policies) : lease.ledger;
+  const editAt = record === "unreadable" ? null : reader.editAt(record);
+  const plan = plans(context, lease, ledger, source, reader, { state: "read", prints: readable, editAt });
+  return conclude(lease, withProof(plan, ledger, lease.ledger), source, record === "unreadable" ? null : record);
+}
+
+/** Entries proven by an open intent are kept even where the change brings nothing new. */
+function withProof(plan: Plan, ledger: Ledger, before: Ledger): Plan {
+  if (plan.do !== "settle") return plan;
+  const proven = Object.fromEntries(Object.entries(ledger).filter(([rule, entry]) => before[rule] !== entry));
+  return { ...plan, ledger: { ...proven, ...plan.ledger } };
+}
+
+function plans(
+  context: SyncContext,
+  lease: Lease,
+  ledger: Ledger,
+  source: SourceNews,
+  reader: TargetReader,
+  target: TargetView,
+): Plan {
+  const side = otherSide(targetOf(lease.lane));
+  return planFor({
+    source: side,
+    now: context.now(),
+    policies: context.policies,
+    news: source.news,
+    force: lease.change.force,
+    ledger,
+    intent: lease.intents.find((open) => open.side === side) ?? null,
+    target,
+    rival: lease.other ? rivalOf(lease.other, side) : null,
+    verifyAlways: reader.verifyAlways,
+    firstContact: context.settings.firstContact,
+    clockTolerance: context.settings.clockToleranceMs,
+  });
+}
+
+function rivalOf(other: Change, source: Side) {
+  if (source === "legacy") return { span: other.span, prints: null };
+  const carried = Object.entries(other.rules).map(([rule, value]) => [rule, { print: value.source, at: value.at }]);
+  return { span: other.span, prints: Object.fromEntries(carried) };
+}
+
+function conclude(lease: Lease, plan: Plan, source: SourceNews, present: JsonObject | null): Prepared {
+  if (plan.do === "park") return park(lease, plan.code, plan.message);
+  // A plan made after reading never asks to read; one made before is only concluded when it does not.
+  if (plan.do === "read") return park(lease, "INTERNAL", "The target was read, and is asked for again.");
+  if (plan.write.length > 0 || plan.create)
+    return { do: "write", lease, plan, present, identifiers: source.identifiers };
+  if (lease.change.force.includes(LEGACY_KEY_RULE)) {
+    return { do: "write", lease, plan, present, identifiers: source.identifiers };
+  }
+  return settle(lease, {
+    outcome: plan.refused.length > 0 ? "refused" : "unchanged",
+    ...settledBy(lease, plan),
+    ledger: plan.ledger,
+  });
+}
+
+/** What a plan's settlement holds beside outcome and ledger. */
+export function settledBy(lease: Lease, plan: Settleable): Pick<Settlement, "conflicts" | "marks"> {
+  if (plan.heal.length === 0) return { conflicts: plan.conflicts };
+  const change: Change = {
+    ...lease.change,
+    kind: "upsert",
+    rules: {},
+    events: [],
+    force: plan.heal,
+    identifiers: [],
+    span: null,
+  };
+  return { conflicts: plan.conflicts, marks: [{ lane: laneTo(plan.source), change }] };
+}
+
+type Resolved = { lease: Lease; exists: boolean } | { settlement: Settlement };
+
+async function resolvePerson(context: SyncContext, lease: Lease, identifiers: Identifier[]): Promise<Resolved> {
+  const target = targetOf(lease.lane);
+  const resolution = await ask(context, lease, identifiers, target);
+  switch (resolution.do) {
+    case "update":
+      return { lease, exists: true };
+    case "create": {
+      if (resolution.sub === null || resolution.sub === lease.person.sub) return { lease, exists: false };
+      return linked(context, lease, { sub: resolution.sub });
+    }
+    case "link": {
+      const { sub, legacyId } = resolution.person;
+      return linked(context, lease, target === "cidaas" ? { sub: sub ?? "" } : { legacyId: legacyId ?? "" });
+    }
+    case "wait":
+      return { settlement: waiting(context, lease, resolution) };
+    case "park":
+      return { settlement: { token: lease.token, outcome: "parked", reason: resolution } };
+  }
+}
+
+async function ask(context: SyncContext, lease: Lease, identifiers: Identifier[], target: Side): Promise<Resolution> {
+  const prints = identifiers.map((identifier) => identifier.print);
+  const settled = idOn(target, lease) !== null && isThere(lease.person, target);
+  const matches = settled || prints.length === 0 ? [] : await context.store.findByIdentifier(target, prints);
+  return resolve({
+    target,
+    person: lease.person,
+    identifiers,
+    candidates: matches.map((match) => ({
+      person: match.person,
+      verified: match.verified,
+      beingCreated: match.intent,
+    })),
+    strategy: context.settings.subStrategy,
+    namespace: context.settings.subNamespace,
+  });
+}
+
+async function linked(context: SyncContext, lease: Lease, ids: { sub?: string; legacyId?: string }): Promise<Resolved> {
+  const renewed = await context.store.link(lease.token, ids);
+  if (!renewed) {
+    const reason = { code: "LINK_TAKEN", message: "The other side's user already belongs to another person." };
+    return { settlement: { token: lease.token, outcome: "parked", reason } };
+  }
+  context.registry.refresh(renewed);
+  return { lease: renewed, exists: isThere(renewed.person, targetOf(lease.lane)) };
+}
+
+function waiting(context: SyncContext, lease: Lease, resolution: { code: string; message: string }): Settlement {
+  const beingCreated = resolution.code === "BEING_CREATED";
+  return {
+    token: lease.token,
+    outcome: "retry",
+    ...(beingCreated ? { notBefore: context.now() + WAIT_MS, counts: false } : {}),
+    reason: { code: resolution.code, message: resolution.message },
+  };
+}
+
+function isOwnCreate(context: SyncContext, intent: Intent, side: Side, record: JsonObject): boolean {
+  const present = printsOf(context, side, record);
+  return Object.entries(intent.rules).every(([rule, intended]) => {
+    const held = present[rule];
+    return held === undefined || held === intended.target;
+  });
+}
+
+function mustRead(lease: Lease): boolean {
+  return lease.change.force.includes(LEGACY_KEY_RULE);
+}
+
+/** A tombstone stops changes older than the deletion, among them the echo of the deletion itself. */
+function isBuried(context: SyncContext, lease: Lease): boolean {
+  const { deletedAt } = lease.person;
+  if (deletedAt === null || lease.change.span === null) return false;
+  return lease.change.span.last <= deletedAt + context.settings.clockToleranceMs;
+}
+
+function idOn(side: Side, lease: Lease): string | null {
+  return side === "cidaas" ? lease.person.sub : lease.person.legacyId;
+}
+
+function settle(lease: Lease, settlement: Omit<Settlement, "token">): Prepared {
+  return { do: "settle", settlement: { token: lease.token, ...settlement } };
+}
+
+function park(lease: Lease, code: string, message: string): Prepared {
+  return settle(lease, { outcome: "parked", reason: { code, message } });
+}
+
+function retry(context: SyncContext, lease: Lease, message: string): Prepared {
+  return settle(lease, {
+    outcome: "retry",
+    notBefore: context.now() + WAIT_MS,
+    reason: { code: "USER_MISSING", message },
+  });
+}

@@ -1,0 +1,66 @@
+import type { Path } from "../mapping/paths";
+import type { CompiledMap, Sealer } from "../mapping/types";
+import type { SyncStore } from "../store/types";
+import type { RulePolicy } from "../sync/decide";
+import type { SubStrategy } from "../sync/identity";
+import type { Printer } from "../sync/prints";
+import type { JsonObject, Lane, Side } from "../sync/types";
+import type { LeaseRegistry } from "./registry";
+
+/** The checked properties of `user-sync`, save the rules, which are compiled into the map. */
+export interface SyncSettings {
+  key: string;
+  legacyKey: string;
+  /** Path in cidaas that holds the legacy id; empty = not kept. */
+  legacyKeyInCidaas: string;
+  subStrategy: SubStrategy;
+  subNamespace: string;
+  legacyTime: string;
+  legacyDeleted: { path: string; values: string[] } | null;
+  legacyVerified: string;
+  legacySchema: JsonObject | null;
+  firstContact: "park" | "newest" | Side;
+  clockToleranceMs: number;
+}
+
+/** The paths of the settings, compiled once; null = not given. */
+export interface SyncPaths {
+  legacyKey: Path;
+  keyInCidaas: Path | null;
+  legacyTime: Path | null;
+  legacyDeleted: Path | null;
+  legacyVerified: Path | null;
+}
+
+/** Everything the nodes of one `user-sync` share. */
+export interface SyncContext {
+  readonly settings: SyncSettings;
+  readonly store: SyncStore;
+  readonly map: CompiledMap;
+  readonly paths: SyncPaths;
+  readonly policies: readonly RulePolicy[];
+  readonly printer: Printer;
+  readonly sealer: Sealer;
+  readonly registry: LeaseRegistry;
+  readonly holds: LaneHolds;
+  now(): number;
+}
+
+/** A lane that is stopped for a while because no record would be taken (wrong scope, wrong address). */
+export class LaneHolds {
+  readonly #holds = new Map<Lane, { reason: string; until: number }>();
+
+  /** Stops taking from the lane until `until`, when one batch tries again. */
+  hold(lane: Lane, reason: string, until: number): void {
+    this.#holds.set(lane, { reason, until });
+  }
+
+  release(lane: Lane): void {
+    this.#holds.delete(lane);
+  }
+
+  reason(lane: Lane, now: number): string | null {
+    const hold = this.#holds.get(lane);
+    return hold && hold.until > now ? hold.reason : null;
+  }
+}

@@ -1,0 +1,49 @@
+import { CallError, toSyncError } from "../errors";
+import type { Settlement } from "../store/types";
+import type { Lane } from "../sync/types";
+import type { SyncContext } from "./context";
+
+/** Configuration errors hold the whole lane this long: nothing would be taken, and nobody is parked for it. */
+const HOLD_MS = 30_000;
+
+/** Pause after a 429 that does not say how long. */
+const THROTTLED_MS = 2_000;
+
+/** How a lease ends whose call failed, by the class of the failure. */
+export function settlementOfFailure(context: SyncContext, failure: CallError): Omit<Settlement, "token"> {
+  const reason = { code: failure.code, message: failure.message };
+  switch (failure.failure) {
+    case "permanent":
+      return { outcome: "parked", reason };
+    case "throttled":
+      return { outcome: "retry", reason, ...throttled(context, failure.retryAfterMs) };
+    case "configuration":
+      return { outcome: "retry", reason, counts: false, notBefore: context.now() + HOLD_MS };
+    case "transient":
+    case "unknown":
+      // What never left cannot have been taken; everything else may have, and is read back before it is sent again.
+      return { outcome: "retry", reason, keepIntent: failure.code !== "HOST_UNREACHABLE" };
+  }
+}
+
+export function throttled(context: SyncContext, retryAfterMs: number | null): Pick<Settlement, "counts" | "notBefore"> {
+  return { counts: false, notBefore: context.now() + (retryAfterMs ?? THROTTLED_MS) };
+}
+
+/** Lets the lane go on, or holds it when the failure is one of configuration; throws what a Catch node should see. */
+export function report(context: SyncContext, lane: Lane, failures: readonly CallError[]): void {
+  const failure = failures.find((one) => one.failure !== "permanent");
+  if (!failure) {
+    context.holds.release(lane);
+    return;
+  }
+  if (failure.failure === "configuration") context.holds.hold(lane, failure.message, context.now() + HOLD_MS);
+  throw failure;
+}
+
+/** A failure that no call explains (the store, a bug) is worth another try. */
+export function asCallError(error: unknown): CallError {
+  if (error instanceof CallError) return error;
+  const known = toSyncError(error);
+  return new CallError(known.code, known.message, { failure: "transient" });
+}

@@ -1,0 +1,78 @@
+import { RecordError } from "../errors";
+import { toTime } from "../mapping/time";
+import type { MappedRule } from "../mapping/types";
+import type { ChangeKind, Item, Json, JsonObject, RuleId, Side } from "../sync/types";
+import type { SyncContext } from "./context";
+import { sealSecrets } from "./secrets";
+import { sourceOf } from "./source";
+
+/** What a source of legacy changes says for a whole message; a record's own word (`legacyTime`, `legacyDeleted`) counts more. */
+export interface SourceFacts {
+  kind: ChangeKind | null;
+  occurredAt: number | null;
+  /** Time of the export, for a backfill. */
+  backfill: number | null;
+}
+
+/** A user read from cidaas, as a legacy record with sealed secrets. Throws `RecordError`. */
+export function mapTaken(context: SyncContext, user: JsonObject) {
+  const mapped = context.map.map("to-legacy", user);
+  const facts = { verified: user.email_verified === true, updatedAt: toTime(user.updatedTime) };
+  return {
+    record: build(context, "legacy", mapped),
+    source: sourceOf(context, "cidaas", mapped, facts),
+    legacyId: idOf(context.paths.keyInCidaas?.get(user)),
+  };
+}
+
+/** A legacy record as a cidaas user with sealed secrets, and the item that goes with it. Throws `RecordError`. */
+export function mapLegacyRecord(
+  context: SyncContext,
+  record: JsonObject,
+  facts: SourceFacts,
+): { item: Item; record: JsonObject } {
+  const { paths, settings } = context;
+  const legacyId = idOf(paths.legacyKey.get(record));
+  if (legacyId === null) {
+    const message = "the legacy id is missing";
+    throw new RecordError([{ rule: "legacyKey", path: settings.legacyKey, code: "LEGACY_ID_MISSING", message }]);
+  }
+  const updatedAt = toTime(paths.legacyTime?.get(record));
+  const kind = isDeleted(context, record) ? "delete" : (facts.kind ?? "upsert");
+  const mapped = kind === "delete" ? {} : context.map.map("to-cidaas", record);
+  const verified = isTrue(paths.legacyVerified?.get(record));
+  const item: Item = {
+    key: legacyId,
+    kind,
+    occurredAt: updatedAt ?? facts.occurredAt,
+    version: 0,
+    lease: null,
+    attempt: 0,
+    sub: null,
+    legacyId,
+    source: sourceOf(context, "legacy", mapped, { verified, updatedAt }),
+    backfill: facts.backfill,
+  };
+  return { item, record: build(context, "cidaas", mapped) };
+}
+
+/** Whether a value of a legacy record says yes. */
+export function isTrue(value: Json | undefined): boolean {
+  return value === true || value === 1 || value === "1" || value === "true";
+}
+
+/** An id as text, trimmed; null when there is none. */
+export function idOf(value: Json | undefined): string | null {
+  const text = typeof value === "number" ? String(value) : value;
+  return typeof text === "string" && text.trim() !== "" ? text.trim() : null;
+}
+
+function isDeleted({ paths, settings }: SyncContext, record: JsonObject): boolean {
+  const value = paths.legacyDeleted?.get(record);
+  return value !== undefined && settings.legacyDeleted?.values.includes(String(value)) === true;
+}
+
+function build(context: SyncContext, side: Side, mapped: Record<RuleId, MappedRule>): JsonObject {
+  const values = Object.fromEntries(Object.entries(mapped).map(([rule, value]) => [rule, value.values]));
+  return sealSecrets(context, side, context.map.build(side, values));
+}

@@ -1,0 +1,67 @@
+import type { Lease } from "../store/types";
+import type { Lane } from "../sync/types";
+
+/**
+ * The leases this process has handed to its flows. A message carries only the token; what the token stands for stays
+ * here, so that a cloned, forged or forgotten message can neither write twice nor write for somebody else.
+ */
+export class LeaseRegistry {
+  readonly #leases = new Map<string, Lease>();
+  readonly #claimed = new Set<string>();
+  readonly #listeners = new Set<() => void>();
+
+  add(leases: readonly Lease[]): void {
+    for (const lease of leases) this.#leases.set(lease.token, lease);
+  }
+
+  get(token: string | null): Lease | null {
+    return (token !== null && this.#leases.get(token)) || null;
+  }
+
+  /** Replaces the view of a lease that is still held, after a link was learned. */
+  refresh(lease: Lease): void {
+    if (this.#leases.has(lease.token)) this.#leases.set(lease.token, lease);
+  }
+
+  /** The lease, to whoever asks first; a clone of the same message gets null. */
+  claim(token: string | null): Lease | null {
+    const lease = this.get(token);
+    if (!lease || this.#claimed.has(lease.token)) return null;
+    this.#claimed.add(lease.token);
+    return lease;
+  }
+
+  /** The leases are settled, released or lost. */
+  drop(tokens: readonly string[]): void {
+    for (const token of tokens) {
+      this.#leases.delete(token);
+      this.#claimed.delete(token);
+    }
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Forgets leases that ran out in the flow; the store hands their persons out again. */
+  dropExpired(now: number): void {
+    const expired = [...this.#leases.values()].filter((lease) => lease.until < now && !this.#claimed.has(lease.token));
+    if (expired.length > 0) this.drop(expired.map((lease) => lease.token));
+  }
+
+  /** Tokens of a lane that no sender has claimed: a closing node gives them back. */
+  unclaimed(lane: Lane): string[] {
+    return [...this.#leases.values()]
+      .filter((lease) => lease.lane === lane && !this.#claimed.has(lease.token))
+      .map((lease) => lease.token);
+  }
+
+  count(lane: Lane): number {
+    let count = 0;
+    for (const lease of this.#leases.values()) if (lease.lane === lane) count += 1;
+    return count;
+  }
+
+  /** Called whenever there is room again. Returns the way to stop listening. */
+  onDrop(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,260 @@
+import { LEGACY_KEY_RULE, prepare, settledBy, type TargetReader } from "../delivery/bring";
+import type { SyncContext } from "../delivery/context";
+import { asCallError, report, settlementOfFailure } from "../delivery/failure";
+import { isTrue } from "../delivery/mapping";
+import { openSecrets, overlay } from "../delivery/secrets";
+import { newsOfMapped } from "../delivery/source";
+import { CallError } from "../errors";
+import { toTime } from "../mapping/time";
+import type { Lease, Settlement } from "../store/types";
+import { emptyChange } from "../sync/change";
+import { intentOf, ledgerAfter, type Settleable } from "../sync/plan";
+import type { Identifier, Item, Json, JsonObject, RuleId } from "../sync/types";
+import type { LegacyIds, LegacyTarget } from "./types";
+
+export interface LegacyDeliverOptions {
+  deletes: "delete" | "ignore";
+  dryRun: boolean;
+}
+
+export type LegacyDelivered =
+  | { state: "CREATED" | "UPDATED" | "UNCHANGED" | "DELETED"; sub: string | null; legacyId: string | null }
+  | { state: "PARKED"; sub: string | null; legacyId: string | null; code: string; message: string }
+  | { state: "RETRY"; sub: string | null; legacyId: string | null };
+
+/** Wait for the other lane, which knows more of a user that is gone. */
+const OTHER_LANE_MS = 2_000;
+
+/** How the work on one person ended, before it is settled. */
+interface End {
+  state: LegacyDelivered["state"];
+  settlement: Settlement;
+  legacyId?: string | null;
+}
+
+/**
+ * Brings one person, read from cidaas and mapped by the flow, to the legacy system, and settles the lease. Rejects with
+ * a `CallError` when the legacy system or its configuration failed; the person then waits again.
+ */
+export async function deliverToLegacy(
+  context: SyncContext,
+  target: LegacyTarget,
+  lease: Lease,
+  item: Item,
+  record: JsonObject,
+  options: LegacyDeliverOptions,
+): Promise<LegacyDelivered> {
+  let end: End;
+  let failure: CallError | null = null;
+  try {
+    end = await bring(context, target, lease, item, record, options);
+  } catch (error) {
+    failure = asCallError(error);
+    end = endOfSettlement({ token: lease.token, ...settlementOfFailure(context, failure) });
+  }
+  await context.store.settle([end.settlement]);
+  context.registry.drop([lease.token]);
+  report(context, "to-legacy", failure ? [failure] : []);
+  const ids = { sub: lease.person.sub, legacyId: end.legacyId ?? lease.person.legacyId };
+  const { reason } = end.settlement;
+  if (end.state !== "PARKED") return { state: end.state, ...ids };
+  return { state: "PARKED", ...ids, code: reason?.code ?? "INTERNAL", message: reason?.message ?? "" };
+}
+
+async function bring(
+  context: SyncContext,
+  target: LegacyTarget,
+  leased: Lease,
+  item: Item,
+  sealed: JsonObject,
+  options: LegacyDeliverOptions,
+): Promise<End> {
+  if (options.dryRun) return ended("UNCHANGED", leased, { outcome: "skipped" });
+  if (item.kind === "delete") return remove(context, target, leased, options);
+  const lease = await linkedByKey(context, leased, item.legacyId);
+  if (lease === null)
+    return parked(leased, "LINK_TAKEN", "The legacy id that cidaas holds for this user belongs to another user.");
+  const record = openSecrets(context, "legacy", sealed);
+  const values = context.map.extract("legacy", record);
+  const identifiers = item.source?.identifiers ?? [];
+  const news = newsOfMapped(context, item, values, lease.change.span ?? pointAt(item.source?.updatedAt ?? null));
+  const prepared = await prepare(context, lease, { news, identifiers }, readerOf(context, target, record));
+  if (prepared.do === "settle") return endOfSettlement(prepared.settlement);
+  const work: Work = { context, target, lease: prepared.lease, plan: prepared.plan, record, values, identifiers };
+  const intent = intentOf(prepared.plan, context.now(), identifiers);
+  const held = await context.store.extend([{ token: lease.token, intent }]);
+  if (held.length === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
+  return prepared.plan.create ? create(work) : update(work, prepared.present);
+}
+
+interface Work {
+  context: SyncContext;
+  target: LegacyTarget;
+  lease: Lease;
+  plan: Settleable;
+  /** The mapped record, secrets in the clear. */
+  record: JsonObject;
+  values: Record<RuleId, Json[]>;
+  identifiers: Identifier[];
+}
+
+/** The tenant may know the legacy id of a user that the store has not linked yet. */
+async function linkedByKey(context: SyncContext, lease: Lease, legacyId: string | null): Promise<Lease | null> {
+  if (legacyId === null || lease.person.legacyId !== null) return lease;
+  const linked = await context.store.link(lease.token, { legacyId });
+  if (linked) context.registry.refresh(linked);
+  return linked;
+}
+
+async function create(work: Work): Promise<End> {
+  const { context, target, lease, plan } = work;
+  const sentAt = context.now();
+  const body = context.map.build("legacy", pick(work.values, plan.write));
+  let legacyId: string | null;
+  try {
+    ({ legacyId } = await target.create(idsOf(lease), body));
+  } catch (error) {
+    if (error instanceof CallError && error.code === "LEGACY_CONFLICT") return linkExisting(work, error);
+    throw error;
+  }
+  legacyId ??= await foundId(work);
+  if (legacyId === null) {
+    return parked(
+      lease,
+      "LEGACY_ID_MISSING",
+      "The legacy system created the user, but its answer has no id. Check idPath, or give a findPath.",
+    );
+  }
+  return { ...delivered(work, "CREATED", sentAt, legacyId), legacyId };
+}
+
+async function update(work: Work, present: JsonObject | null): Promise<End> {
+  const { context, target, lease, plan } = work;
+  const sentAt = context.now();
+  const written = context.map.build("legacy", pick(work.values, plan.write));
+  const body =
+    target.updates === "complete" && present
+      ? overlay(context.map.build("legacy", context.map.extract("legacy", present)), written)
+      : written;
+  const answer = await target.update(idsOf(lease), body);
+  if (answer === "updated") return delivered(work, "UPDATED", sentAt, null);
+  if (lease.other !== null) {
+    const reason = {
+      code: "USER_MISSING",
+      message: "The user is gone in the legacy system, and a change waits there.",
+    };
+    return ended("RETRY", lease, { outcome: "retry", notBefore: context.now() + OTHER_LANE_MS, reason });
+  }
+  const everything = Object.keys(work.plan.news);
+  return create({ ...work, plan: { ...plan, create: true, write: everything } });
+}
+
+function delivered(work: Work, state: "CREATED" | "UPDATED", sentAt: number, legacyId: string | null): End {
+  const { context, lease, plan } = work;
+  const { marks = [], ...rest } = settledBy(lease, plan);
+  const writeBack = legacyId !== null && context.paths.keyInCidaas !== null;
+  const change = { ...emptyChange("upsert", context.now()), force: [LEGACY_KEY_RULE] };
+  return ended(state, lease, {
+    outcome: "delivered",
+    ledger: ledgerAfter(plan, sentAt),
+    present: { legacy: true, cidaas: true },
+    identifiers: { side: "cidaas", list: work.identifiers },
+    ...(legacyId === null ? {} : { link: { legacyId } }),
+    ...rest,
+    marks: writeBack ? [...marks, { lane: "to-cidaas", change }] : marks,
+  });
+}
+
+/** A create met an existing user: the same person only if both sides have verified the e-mail. */
+async function linkExisting(work: Work, conflict: CallError): Promise<End> {
+  const { context, target, lease, identifiers } = work;
+  if (!target.canFind) return parked(lease, conflict.code, conflict.message);
+  const found = await target.find(idsOf(lease), work.record);
+  const own = found[0];
+  if (!own) return parked(lease, conflict.code, conflict.message);
+  if (found.length > 1)
+    return parked(lease, "FIND_AMBIGUOUS", "Several users of the legacy system match. Decide which of them it is.");
+  const verifiedThere = isTrue(context.paths.legacyVerified?.get(own.record));
+  const verifiedHere = identifiers.some((identifier) => identifier.kind === "email" && identifier.verified);
+  if (!verifiedThere || !verifiedHere) {
+    return parked(
+      lease,
+      "LINK_REVIEW",
+      "The legacy system already has a user with this identifier, but the e-mail is not verified on both sides.",
+    );
+  }
+  // The person comes again at once, now with its legacy id, and first contact decides.
+  return ended("RETRY", lease, {
+    outcome: "retry",
+    counts: false,
+    notBefore: context.now(),
+    link: { legacyId: own.legacyId },
+  });
+}
+
+async function foundId(work: Work): Promise<string | null> {
+  if (!work.target.canFind) return null;
+  const found = await work.target.find(idsOf(work.lease), work.record);
+  return found.length === 1 ? (found[0]?.legacyId ?? null) : null;
+}
+
+async function remove(
+  context: SyncContext,
+  target: LegacyTarget,
+  lease: Lease,
+  options: LegacyDeliverOptions,
+): Promise<End> {
+  const gone = { cidaas: false };
+  if (options.deletes === "ignore") return ended("UNCHANGED", lease, { outcome: "skipped", present: gone });
+  if (lease.person.legacyId === null) return ended("UNCHANGED", lease, { outcome: "unchanged", present: gone });
+  if (!target.canDelete)
+    return parked(
+      lease,
+      "LEGACY_CANNOT_DELETE",
+      "The legacy system has no deletePath. Give one, or set deletes to ignore.",
+    );
+  const held = await context.store.extend([{ token: lease.token }]);
+  if (held.length === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
+  await target.remove(idsOf(lease));
+  return ended("DELETED", lease, { outcome: "delivered", present: { cidaas: false, legacy: false } });
+}
+
+function readerOf(context: SyncContext, target: LegacyTarget, record: JsonObject): TargetReader {
+  return {
+    read: async (lease) => (target.canRead ? target.read(idsOf(lease)) : "unreadable"),
+    find: async (lease) => {
+      if (!target.canFind) return "unreadable";
+      const found = await target.find(idsOf(lease), record);
+      return found.map((user) => ({ id: user.legacyId, record: user.record }));
+    },
+    editAt: (found) => toTime(context.paths.legacyTime?.get(found)),
+    missing: "create",
+    complete: target.updates === "complete",
+    verifyAlways: false,
+  };
+}
+
+function endOfSettlement(settlement: Settlement): End {
+  if (settlement.outcome === "parked") return { state: "PARKED", settlement };
+  return { state: settlement.outcome === "retry" ? "RETRY" : "UNCHANGED", settlement };
+}
+
+function ended(state: LegacyDelivered["state"], lease: Lease, settlement: Omit<Settlement, "token">): End {
+  return { state, settlement: { token: lease.token, ...settlement } };
+}
+
+function parked(lease: Lease, code: string, message: string): End {
+  return ended("PARKED", lease, { outcome: "parked", reason: { code, message } });
+}
+
+function idsOf(lease: Lease): LegacyIds {
+  return { legacyId: lease.person.legacyId, sub: lease.person.sub };
+}
+
+function pick(values: Record<RuleId, Json[]>, rules: readonly RuleId[]): Record<RuleId, Json[]> {
+  return Object.fromEntries(rules.flatMap((rule) => (values[rule] ? [[rule, values[rule]]] : [])));
+}
+
+function pointAt(time: number | null) {
+  return time === null ? null : { first: time, last: time };
+}

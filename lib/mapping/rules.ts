@@ -1,0 +1,180 @@
+import { createHash } from "node:crypto";
+import { ConfigError } from "../errors";
+import type { Json, Side } from "../sync/types";
+import { isEmpty, isJson, isRecord, stableJson } from "./json";
+import { compilePath } from "./paths";
+import { type ReportProblem, RuleReader } from "./rule-reader";
+import { ANNOUNCED_TRANSFORMS, TRANSFORMS } from "./transforms";
+import type { CompiledTransform, PathCount, Transform } from "./transforms/types";
+import type { Rule } from "./types";
+
+const MEMBERS = [
+  ...["id", "cidaas", "legacy", "direction", "transform", "options", "conflict", "write", "compare"],
+  ...["required", "secret", "whenEmpty", "default", "timePath"],
+];
+const SIDES: readonly Side[] = ["cidaas", "legacy"];
+const DIRECTIONS = ["both", "to-cidaas", "to-legacy"] as const;
+/** Members of a cidaas user that hold a password, so that a rule on them is secret without being told. */
+const PASSWORD_MEMBERS: readonly string[] = ["password", "password_hash_info"];
+/** Raised when the same rule and value come to give another canonical text: old prints are no valid base then. */
+const CANONICAL_VERSION = 1;
+
+/**
+ * The `rules` of a `user-sync`, checked and completed with their defaults.
+ * Throws one `ConfigError` `MAP_INVALID` that names every error with its rule and path.
+ */
+export function parseRules(raw: unknown): Rule[] {
+  if (!Array.isArray(raw)) throw new ConfigError("MAP_INVALID", "The field map must be an array of rules.");
+  const problems: string[] = [];
+  const rules: Rule[] = [];
+  for (const [position, entry] of raw.entries()) {
+    const found: string[] = [];
+    const rule = parseRule(entry, (message) => found.push(message));
+    problems.push(...found.map((message) => `${labelOf(entry, position)}: ${message}`));
+    if (rule) rules.push(rule);
+  }
+  problems.push(...duplicateIds(rules), ...sharedTargets(rules));
+  if (problems.length > 0)
+    throw new ConfigError("MAP_INVALID", `Correct the field map (${problems.length}): ${problems.join("; ")}.`);
+  return rules;
+}
+
+function parseRule(entry: unknown, report: ReportProblem): Rule | null {
+  if (!isRecord(entry)) {
+    report("a rule must be an object");
+    return null;
+  }
+  for (const member of Object.keys(entry))
+    if (!MEMBERS.includes(member)) report(`"${member}" is not a property of a rule`);
+  const reader = new RuleReader(entry, report);
+  const name = reader.text("transform") ?? "copy";
+  const transform = transformOf(name, report);
+  const cidaas = reader.paths("cidaas");
+  const legacy = reader.paths("legacy");
+  const draft = {
+    id: reader.text("id") ?? `${cidaas.join("+")}=${legacy.join("+")}`,
+    cidaas,
+    legacy,
+    direction: reader.choice("direction", DIRECTIONS, transform?.direction ?? "both"),
+    transform: name,
+    options: transform ? reader.options(transform) : {},
+    conflict: reader.choice("conflict", ["newest", "cidaas", "legacy"], "newest"),
+    write: reader.choice("write", ["always", "create"], "always"),
+    compare: reader.choice("compare", ["value", "set"], "value"),
+    required: reader.flag("required"),
+    secret: reader.flag("secret") || transform?.secret === true || holdsPassword(cidaas),
+    whenEmpty: reader.choice("whenEmpty", ["skip", "clear", "default"], "skip"),
+    default: isJson(entry.default) ? entry.default : null,
+    timePath: reader.timePath(),
+  } satisfies Omit<Rule, "fingerprint">;
+  if (draft.id in Object.prototype) report(`the id "${draft.id}" is reserved`);
+  const rule: Rule = { ...draft, fingerprint: fingerprintOf(draft) };
+  if (transform) checkTransform(rule, transform, report);
+  return rule;
+}
+
+function transformOf(name: string, report: ReportProblem): Transform | undefined {
+  const transform = Object.hasOwn(TRANSFORMS, name) ? TRANSFORMS[name] : undefined;
+  if (ANNOUNCED_TRANSFORMS.includes(name)) report(`transform "${name}" is not available in this version`);
+  else if (!transform) report(`transform "${name}" is unknown`);
+  return transform;
+}
+
+function holdsPassword(cidaas: readonly string[]): boolean {
+  return cidaas.some((path) => compilePath(path).keys.some((key) => PASSWORD_MEMBERS.includes(key)));
+}
+
+/** What a person calls the rule: its id or place, and its paths. */
+function labelOf(entry: unknown, position: number): string {
+  const { id, cidaas, legacy } = isRecord(entry) ? entry : {};
+  const rule = typeof id === "string" && id !== "" ? `rule "${id}"` : `rule ${position + 1}`;
+  const paths = [cidaas, legacy].flat().filter((path) => typeof path === "string" && path !== "");
+  return paths.length > 0 ? `${rule} (${paths.join(", ")})` : rule;
+}
+
+function checkTransform(rule: Rule, transform: Transform, report: ReportProblem): void {
+  if (transform.direction !== "both" && rule.direction !== transform.direction)
+    report(`transform "${rule.transform}" works ${transform.direction} only; set the direction to it`);
+  for (const side of SIDES) checkPathCount(rule, side, transform.paths, report);
+  try {
+    const compiled = transform.compile(rule.options, rule);
+    if (rule.whenEmpty === "default") checkDefault(rule, compiled, report);
+  } catch (thrown) {
+    report(thrown instanceof Error ? thrown.message : "the options cannot be used");
+  }
+}
+
+function checkPathCount(rule: Rule, side: Side, paths: PathCount, report: ReportProblem): void {
+  const count = rule[side].length;
+  const name = `transform "${rule.transform}"`;
+  if ("cidaas" in paths) {
+    if (count !== paths[side]) report(`${name} needs ${paths[side]} ${side} path${paths[side] === 1 ? "" : "s"}`);
+  } else if (writesTo(rule, side)) {
+    if (count !== paths.target) report(`${name} needs one ${side} path to write to`);
+  } else if (count < paths.sources) report(`${name} needs a ${side} path to read from`);
+}
+
+/** The default is written to the target as it stands, so each side written to must understand it. */
+function checkDefault(rule: Rule, compiled: CompiledTransform, report: ReportProblem): void {
+  for (const side of SIDES) {
+    if (!writesTo(rule, side)) continue;
+    const values = defaultValues(rule, side);
+    if (values.length !== rule[side].length || values.every(isEmpty))
+      report('"default" must be set, with one value per path, when "whenEmpty" is "default"');
+    else if (!isReadable(compiled, side, values))
+      report(`"default" is no value that transform "${rule.transform}" can take on the ${side} side`);
+  }
+}
+
+function isReadable(compiled: CompiledTransform, side: Side, values: Json[]): boolean {
+  try {
+    compiled.from[side](values);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What `whenEmpty: "default"` writes to a side: one value per path. */
+export function defaultValues(rule: Rule, side: Side): Json[] {
+  return rule[side].length > 1 && Array.isArray(rule.default) ? rule.default : [rule.default];
+}
+
+export function writesTo(rule: Pick<Rule, "direction">, side: Side): boolean {
+  return rule.direction === "both" || rule.direction === `to-${side}`;
+}
+
+/** Hash of what decides which canonical text, and so which print, a value has. */
+function fingerprintOf(rule: Omit<Rule, "fingerprint">): string {
+  const { cidaas, legacy, transform, options, compare, whenEmpty } = rule;
+  const defaultValue = whenEmpty === "default" ? rule.default : null;
+  const meaning = [CANONICAL_VERSION, cidaas, legacy, transform, options, compare, whenEmpty, defaultValue];
+  return createHash("sha256").update(stableJson(meaning)).digest("hex").slice(0, 16);
+}
+
+function duplicateIds(rules: readonly Rule[]): string[] {
+  const ids = rules.filter((rule) => rule.cidaas.length + rule.legacy.length > 0).map((rule) => rule.id);
+  const repeated = new Set(ids.filter((id, position) => ids.indexOf(id) !== position));
+  return [...repeated].map((id) => `two rules have the id "${id}"; give one of them an own id`);
+}
+
+/** Two rules of one direction that write to one place, or one into the value of the other. */
+function sharedTargets(rules: readonly Rule[]): string[] {
+  return SIDES.flatMap((side) => {
+    const targets = rules
+      .filter((rule) => writesTo(rule, side))
+      .flatMap((rule) => rule[side].map((path) => ({ id: rule.id, path, keys: compilePath(path).keys })));
+    return targets.flatMap((target, position) =>
+      targets
+        .slice(0, position)
+        .filter((other) => isWithin(target.keys, other.keys) || isWithin(other.keys, target.keys))
+        .map(
+          (other) => `rule "${target.id}" (${target.path}): rule "${other.id}" writes to ${other.path} of ${side} too`,
+        ),
+    );
+  });
+}
+
+function isWithin(keys: readonly string[], outer: readonly string[]): boolean {
+  return outer.every((key, position) => keys[position] === key);
+}

@@ -1,0 +1,39 @@
+import type { Json } from "../../sync/types";
+import { optionError, type RuleShape, scalarText, type Transform } from "./types";
+
+/** Text with the rule's own source values put in for `{{path}}`. */
+export const template: Transform = {
+  options: { toCidaas: { type: "text", default: null }, toLegacy: { type: "text", default: null } },
+  direction: "both",
+  paths: { target: 1, sources: 1 },
+  compile({ toCidaas, toLegacy }, rule) {
+    const renderCidaas = rule.direction === "to-legacy" ? null : compileTemplate("toCidaas", toCidaas, rule.legacy);
+    const renderLegacy = rule.direction === "to-cidaas" ? null : compileTemplate("toLegacy", toLegacy, rule.cidaas);
+    // The canonical value is the cidaas side's values, where they can be told.
+    return {
+      from: { cidaas: (values) => values, legacy: (values) => (renderCidaas ? [renderCidaas(values)] : values) },
+      to: { cidaas: asValues, legacy: (canonical) => [renderLegacy ? renderLegacy(asValues(canonical)) : null] },
+      comparable: (canonical) =>
+        Array.isArray(canonical) && canonical.length === 1 ? (canonical[0] ?? null) : canonical,
+    };
+  },
+};
+
+function asValues(canonical: Json): Json[] {
+  return Array.isArray(canonical) ? canonical : [];
+}
+
+function compileTemplate(
+  option: "toCidaas" | "toLegacy",
+  text: Json | undefined,
+  paths: RuleShape["cidaas"],
+): (values: Json[]) => string {
+  if (typeof text !== "string") throw optionError(`the option "${option}" is missing`);
+  // Odd places hold what stood between the braces.
+  const parts = text.split(/\{\{\s*(.*?)\s*\}\}/);
+  const fixed = parts.filter((_, place) => place % 2 === 0);
+  const positions = parts.filter((_, place) => place % 2 === 1).map((path) => paths.indexOf(path));
+  if (positions.includes(-1)) throw optionError(`the option "${option}" names a path that is not a source of the rule`);
+  return (values) =>
+    fixed.reduce((rendered, part, place) => rendered + scalarText(values[positions[place - 1] ?? 0]) + part);
+}

@@ -1,0 +1,106 @@
+import { createCipheriv, createDecipheriv, randomBytes, scrypt } from "node:crypto";
+import { StoreError } from "../errors";
+import type { Change } from "../sync/types";
+
+const FORMAT = 1;
+const KEY_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const SALT_BYTES = 16;
+
+/** What a ciphertext is for; bound to it as additional data, so that one cannot be put in the place of another. */
+type Purpose = "change" | "print key";
+
+/** AES-256-GCM with a random IV per value. Layout: format byte, IV, tag, ciphertext. */
+export class StoreCipher {
+  readonly #key: Buffer;
+
+  constructor(key: Buffer) {
+    this.#key = key;
+  }
+
+  seal(plain: Buffer, purpose: Purpose): Buffer {
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv("aes-256-gcm", this.#key, iv).setAAD(Buffer.from(purpose));
+    const sealed = Buffer.concat([
+      Buffer.from([FORMAT]),
+      iv,
+      Buffer.alloc(TAG_BYTES),
+      cipher.update(plain),
+      cipher.final(),
+    ]);
+    cipher.getAuthTag().copy(sealed, 1 + IV_BYTES);
+    return sealed;
+  }
+
+  /** @returns the plain bytes, or null where key, purpose or content are not those of the sealing */
+  open(sealed: Uint8Array, purpose: Purpose): Buffer | null {
+    const bytes = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+    if (bytes.length < 1 + IV_BYTES + TAG_BYTES || bytes[0] !== FORMAT) return null;
+    const iv = bytes.subarray(1, 1 + IV_BYTES);
+    const tag = bytes.subarray(1 + IV_BYTES, 1 + IV_BYTES + TAG_BYTES);
+    const decipher = createDecipheriv("aes-256-gcm", this.#key, iv, { authTagLength: TAG_BYTES })
+      .setAAD(Buffer.from(purpose))
+      .setAuthTag(tag);
+    const start = decipher.update(bytes.subarray(1 + IV_BYTES + TAG_BYTES));
+    try {
+      return Buffer.concat([start, decipher.final()]);
+    } catch {
+      return null;
+    }
+  }
+
+  sealChange(change: Change): Buffer {
+    return this.seal(Buffer.from(JSON.stringify(change)), "change");
+  }
+
+  /** @throws StoreError `STORE_CORRUPT`; what opens was written by `sealChange` and needs no further check */
+  openChange(sealed: Uint8Array): Change {
+    const plain = this.open(sealed, "change");
+    if (plain === null)
+      throw new StoreError("STORE_CORRUPT", "A stored change cannot be decrypted; restore the store from a backup.");
+    return JSON.parse(plain.toString("utf8"));
+  }
+}
+
+/** What lies in the store; worthless without the secret. */
+export interface StoredKeys {
+  salt: Uint8Array;
+  wrappedPrintKey: Uint8Array;
+}
+
+export interface StoreKeys {
+  cipher: StoreCipher;
+  printKey: Buffer;
+}
+
+/** Keys of a new store. */
+export async function createKeys(secret: string): Promise<StoreKeys & { stored: StoredKeys }> {
+  const salt = randomBytes(SALT_BYTES);
+  const cipher = new StoreCipher(await deriveKey(secret, salt));
+  const printKey = randomBytes(KEY_BYTES);
+  return { cipher, printKey, stored: { salt, wrappedPrintKey: cipher.seal(printKey, "print key") } };
+}
+
+/**
+ * Keys of an existing store. The tag of the wrapped print key is the check value that tells another secret.
+ *
+ * @throws StoreError `STORE_KEY_WRONG`
+ */
+export async function openKeys(secret: string, stored: StoredKeys): Promise<StoreKeys> {
+  const cipher = new StoreCipher(await deriveKey(secret, stored.salt));
+  const printKey = cipher.open(stored.wrappedPrintKey, "print key");
+  if (printKey === null)
+    throw new StoreError(
+      "STORE_KEY_WRONG",
+      "The encryption key is not the one this store was made with; put the former key back, nothing was changed.",
+    );
+  return { cipher, printKey };
+}
+
+/** scrypt, since a key typed by a person may be guessable; once per open, off the event loop. */
+function deriveKey(secret: string, salt: Uint8Array): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(secret.normalize("NFC"), salt, KEY_BYTES, (error, key) => (error ? reject(error) : resolve(key)));
+  });
+}

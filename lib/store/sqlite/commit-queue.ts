@@ -1,0 +1,141 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { StoreError } from "../../errors";
+import { rollBack } from "./database";
+import type { Announcement, Effects } from "./effects";
+import { toStoreError } from "./errors";
+
+/** Bounds of one transaction, so that the event loop gets its turn between commits. */
+const MAX_OPERATIONS = 500;
+const MAX_MILLISECONDS = 4;
+
+interface Operation {
+  /** Does the work; returns what resolves the caller's promise once the work is committed. */
+  work(): () => void;
+  reject(error: unknown): void;
+}
+
+/** Group commit: whatever was handed in since the last turn of the event loop shares one transaction and one fsync. */
+export class CommitQueue {
+  readonly #database: DatabaseSync;
+  readonly #effects: Effects;
+  readonly #onCommitted: (announcements: Announcement[]) => void;
+  readonly #statements: Record<"begin" | "commit" | "savepoint" | "release" | "rollBackTo", StatementSync>;
+  readonly #waiting: Operation[] = [];
+  #scheduled = false;
+  #closed: Promise<void> | null = null;
+
+  constructor(database: DatabaseSync, effects: Effects, onCommitted: (announcements: Announcement[]) => void) {
+    this.#database = database;
+    this.#effects = effects;
+    this.#onCommitted = onCommitted;
+    this.#statements = {
+      begin: database.prepare("BEGIN IMMEDIATE"),
+      commit: database.prepare("COMMIT"),
+      savepoint: database.prepare("SAVEPOINT operation"),
+      release: database.prepare("RELEASE operation"),
+      rollBackTo: database.prepare("ROLLBACK TO operation"),
+    };
+  }
+
+  /**
+   * Runs `work` as a whole or not at all, and resolves with its result after the commit.
+   *
+   * @throws StoreError, or whatever `work` throws
+   */
+  run<T>(work: () => T): Promise<T> {
+    if (this.#closed) return Promise.reject(new StoreError("STORE_CLOSED", "The store is closed; deploy again."));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({
+        work: () => {
+          const result = work();
+          return () => resolve(result);
+        },
+        reject,
+      });
+      this.#schedule();
+    });
+  }
+
+  /** Commits what was handed in before, then closes the database. */
+  close(): Promise<void> {
+    this.#closed ??= this.#drain();
+    return this.#closed;
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      this.#flush();
+      await nextTurn();
+    }
+    this.#database.close();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#flush();
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+  }
+
+  #flush(): void {
+    const batch = this.#waiting.slice(0, MAX_OPERATIONS);
+    const commits: (() => void)[] = [];
+    let done = 0;
+    try {
+      if (batch.length > 0) this.#statements.begin.run();
+      const deadline = performance.now() + MAX_MILLISECONDS;
+      for (const operation of batch) {
+        if (done > 0 && performance.now() > deadline) break;
+        done += 1;
+        const commit = this.#attempt(operation);
+        if (commit) commits.push(commit);
+      }
+      if (done === 0) return;
+      this.#effects.write();
+      this.#statements.commit.run();
+    } catch (error) {
+      rollBack(this.#database);
+      this.#effects.rolledBack();
+      // Those that failed alone were rejected before; a second rejection changes nothing.
+      for (const operation of this.#waiting.splice(0, Math.max(1, done))) operation.reject(toStoreError(error));
+      return;
+    }
+    this.#waiting.splice(0, done);
+    const announcements = this.#effects.committed();
+    for (const commit of commits) commit();
+    this.#onCommitted(announcements);
+  }
+
+  /**
+   * Does one operation inside its savepoint; a failure rejects it alone.
+   *
+   * @throws what SQLite threw, when it has rolled back the whole transaction
+   */
+  #attempt(operation: Operation): (() => void) | null {
+    this.#statements.savepoint.run();
+    try {
+      const commit = operation.work();
+      this.#statements.release.run();
+      this.#effects.keepOperation();
+      return commit;
+    } catch (error) {
+      this.#effects.dropOperation();
+      operation.reject(toStoreError(error));
+      this.#undo(error);
+      return null;
+    }
+  }
+
+  #undo(cause: unknown): void {
+    try {
+      this.#statements.rollBackTo.run();
+      this.#statements.release.run();
+    } catch {
+      throw cause;
+    }
+  }
+}

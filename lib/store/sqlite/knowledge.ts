@@ -1,0 +1,104 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Identifier, Intent, Ledger, Side } from "../../sync/types";
+import { integer, text } from "./rows";
+
+/** What is remembered of a person beside its row: ledger, open intents, identifier prints. No values, only prints. */
+export class Knowledge {
+  readonly #ledger: StatementSync;
+  readonly #putLedger: StatementSync;
+  readonly #deleteLedger: StatementSync;
+  readonly #intents: StatementSync;
+  readonly #putIntent: StatementSync;
+  readonly #deleteIntent: StatementSync;
+  readonly #moveIntents: StatementSync;
+  readonly #deleteIntents: StatementSync;
+  readonly #putIdentifier: StatementSync;
+  readonly #deleteIdentifiers: StatementSync;
+  readonly #moveIdentifiers: StatementSync;
+  readonly #deleteAllIdentifiers: StatementSync;
+  readonly #findIdentifier: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#ledger = database.prepare("SELECT entries FROM ledger WHERE person = ?");
+    this.#putLedger = database.prepare("INSERT OR REPLACE INTO ledger (person, entries) VALUES (?, ?)");
+    this.#deleteLedger = database.prepare("DELETE FROM ledger WHERE person = ?");
+    this.#intents = database.prepare("SELECT body FROM intent WHERE person = ? ORDER BY side");
+    this.#putIntent = database.prepare("INSERT OR REPLACE INTO intent (person, side, body) VALUES (?, ?, ?)");
+    this.#deleteIntent = database.prepare("DELETE FROM intent WHERE person = ? AND side = ?");
+    this.#moveIntents = database.prepare("UPDATE OR IGNORE intent SET person = ? WHERE person = ?");
+    this.#deleteIntents = database.prepare("DELETE FROM intent WHERE person = ?");
+    this.#putIdentifier = database.prepare(
+      `INSERT INTO identifier (sync, side, print, person, intent, verified) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET verified = max(verified, excluded.verified)`,
+    );
+    this.#deleteIdentifiers = database.prepare("DELETE FROM identifier WHERE person = ? AND side = ? AND intent = ?");
+    this.#moveIdentifiers = database.prepare("UPDATE OR IGNORE identifier SET person = ? WHERE person = ?");
+    this.#deleteAllIdentifiers = database.prepare("DELETE FROM identifier WHERE person = ?");
+    this.#findIdentifier = database.prepare(
+      "SELECT person, intent, verified FROM identifier WHERE sync = ? AND side = ? AND print = ?",
+    );
+  }
+
+  ledger(person: number): Ledger {
+    const row = this.#ledger.get(person);
+    return row === undefined ? {} : JSON.parse(text(row, "entries"));
+  }
+
+  /** Puts these entries in place of the present ones, rule by rule. */
+  putLedger(person: number, entries: Ledger): void {
+    if (Object.keys(entries).length === 0) return;
+    this.#putLedger.run(person, JSON.stringify({ ...this.ledger(person), ...entries }));
+  }
+
+  intents(person: number): Intent[] {
+    return this.#intents.all(person).map((row): Intent => JSON.parse(text(row, "body")));
+  }
+
+  putIntent(sync: string, person: number, intent: Intent): void {
+    this.#putIntent.run(person, intent.side, JSON.stringify(intent));
+    this.#replaceIdentifiers(sync, person, intent.side, intent.create ? intent.identifiers : [], true);
+  }
+
+  removeIntent(person: number, side: Side): void {
+    this.#deleteIntent.run(person, side);
+    this.#deleteIdentifiers.run(person, side, 1);
+  }
+
+  putIdentifiers(sync: string, person: number, side: Side, list: Identifier[]): void {
+    this.#replaceIdentifiers(sync, person, side, list, false);
+  }
+
+  /** Everybody who carries one of these prints; one who carries several comes once, verified if one of them is. */
+  find(sync: string, side: Side, prints: string[]): { person: number; verified: boolean; intent: boolean }[] {
+    const found = new Map<number, { person: number; verified: boolean; intent: boolean }>();
+    for (const print of prints)
+      for (const row of this.#findIdentifier.all(sync, side, print)) {
+        const person = integer(row, "person");
+        const before = found.get(person);
+        found.set(person, {
+          person,
+          verified: integer(row, "verified") === 1 || before?.verified === true,
+          intent: integer(row, "intent") === 1 || before?.intent === true,
+        });
+      }
+    return [...found.values()];
+  }
+
+  /** Brings all of it to the row that stays; where both know something, the row that stays is right. */
+  move(from: number, to: number): void {
+    const own = this.ledger(to);
+    const entries = { ...this.ledger(from), ...own };
+    this.#deleteLedger.run(from);
+    this.putLedger(to, entries);
+    this.#moveIntents.run(to, from);
+    this.#deleteIntents.run(from);
+    this.#moveIdentifiers.run(to, from);
+    this.#deleteAllIdentifiers.run(from);
+  }
+
+  #replaceIdentifiers(sync: string, person: number, side: Side, list: Identifier[], intent: boolean): void {
+    this.#deleteIdentifiers.run(person, side, Number(intent));
+    for (const { print, verified } of list)
+      this.#putIdentifier.run(sync, side, print, person, Number(intent), Number(verified));
+  }
+}

@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import { type Lane, laneTo, otherSide, type Person, type Side, targetOf } from "../../sync/types";
+import type { Extension, Lease, Mark, StorePolicy, Taken } from "../types";
+import type { StoredLease } from "./leases";
+import type { Linking } from "./linking";
+import type { Tables } from "./tables";
+
+/** Marks coming in, leases going out and coming back. All times are given by the caller. */
+export class Lanes {
+  readonly #tables: Tables;
+  readonly #linking: Linking;
+  readonly #policy: StorePolicy;
+  readonly #pauseReason: (sync: string, lane: Lane) => string | null;
+
+  constructor(
+    tables: Tables,
+    linking: Linking,
+    policy: StorePolicy,
+    pauseReason: (sync: string, lane: Lane) => string | null,
+  ) {
+    this.#tables = tables;
+    this.#linking = linking;
+    this.#policy = policy;
+    this.#pauseReason = pauseReason;
+  }
+
+  mark(sync: string, lane: Lane, marks: Mark[], now: number): void {
+    for (const mark of marks) {
+      const person = this.personOf(sync, lane, mark, now);
+      this.#tables.marks.arrive(sync, person.id, lane, mark.change, now);
+    }
+  }
+
+  /** The person a change is about, seen on the side the change comes from. */
+  personOf(sync: string, lane: Lane, mark: Mark, now: number): Person {
+    if (!mark.sub && !mark.legacyId) throw new TypeError("a mark needs a sub or a legacy id");
+    const person = this.#linking.resolve(sync, lane, mark, now);
+    return mark.change.kind === "delete" ? person : this.#tables.persons.seen(sync, person, sourceOf(lane));
+  }
+
+  /** Parks a record that never reached the lane; one without any id belongs to no person. */
+  park(sync: string, lane: Lane, mark: Mark, reason: { code: string; message: string }, now: number): void {
+    const person = mark.sub || mark.legacyId ? this.personOf(sync, lane, mark, now).id : null;
+    const { code, message } = reason;
+    this.#tables.effects.count(sync, lane, "in", 1);
+    this.#tables.parking.add(sync, { lane, person, code, message, attempts: 0, change: mark.change }, now);
+  }
+
+  take(sync: string, lane: Lane, n: number, now: number): Taken {
+    this.takeBackExpired(sync, now);
+    const { marks, leases, effects } = this.#tables;
+    const due = this.#pauseReason(sync, lane) === null ? marks.due(sync, lane, now, Math.max(0, Math.floor(n))) : [];
+    const handedOut = due.map(({ person, mark }) => {
+      const lease: StoredLease = {
+        ...mark,
+        person,
+        token: randomUUID(),
+        sync,
+        lane,
+        until: this.#deadline(now),
+        settlesBefore: effects.value(sync, lane, "settles"),
+      };
+      marks.remove(sync, person, lane);
+      leases.add(lease);
+      return this.view(lease);
+    });
+    return { leases: handedOut, expiredInRow: effects.value(sync, lane, "expiredInRow") };
+  }
+
+  /** What the holder of a lease sees. */
+  view(lease: StoredLease): Lease {
+    const { persons, knowledge, marks } = this.#tables;
+    return {
+      token: lease.token,
+      lane: lease.lane,
+      until: lease.until,
+      person: persons.get(lease.person),
+      change: lease.change,
+      version: lease.version,
+      attempt: lease.attempt + 1,
+      ledger: knowledge.ledger(lease.person),
+      intents: knowledge.intents(lease.person),
+      other: marks.get(lease.person, laneTo(otherSide(targetOf(lease.lane))))?.change ?? null,
+    };
+  }
+
+  renew(lease: StoredLease, now: number): StoredLease {
+    return this.#tables.leases.renew(lease, this.#deadline(now));
+  }
+
+  /** @returns the tokens still held; a lease that ran out but was given to nobody yet is renewed too */
+  extend(sync: string, extensions: Extension[], now: number): string[] {
+    const held: string[] = [];
+    for (const { token, intent } of extensions) {
+      const lease = this.#tables.leases.byToken(sync, token);
+      if (lease === null) continue;
+      this.renew(lease, now);
+      if (intent) this.#tables.knowledge.putIntent(sync, lease.person, intent);
+      held.push(token);
+    }
+    return held;
+  }
+
+  release(sync: string, tokens: string[], now: number): void {
+    for (const token of tokens) {
+      const lease = this.#tables.leases.byToken(sync, token);
+      if (lease) this.#giveBack(lease, lease.attempt, now);
+    }
+  }
+
+  /** At the start: whoever held these leases is gone, by no fault of the persons. */
+  releaseAll(now: number): void {
+    for (const lease of this.#tables.leases.all()) {
+      this.#giveBack(lease, lease.attempt, now);
+      this.#tables.effects.reset(lease.sync, lease.lane, "expiredInRow");
+    }
+  }
+
+  /**
+   * Takes back what ran out, in both lanes. It counts as an attempt only if somebody settles leases of that lane:
+   * otherwise it is the taker that is missing, and no person's fault.
+   */
+  takeBackExpired(sync: string, now: number): void {
+    const { leases, effects } = this.#tables;
+    for (const lease of leases.expired(sync, now)) {
+      effects.count(sync, lease.lane, "expiredInRow", 1);
+      const counts = effects.value(sync, lease.lane, "settles") > lease.settlesBefore;
+      const attempt = lease.attempt + (counts ? 1 : 0);
+      if (counts && attempt >= this.#policy.maxAttempts) this.#parkExpired(lease, attempt, now);
+      else this.#giveBack(lease, attempt, now);
+    }
+  }
+
+  /** The change waits again, due at once. */
+  #giveBack(lease: StoredLease, attempt: number, now: number): void {
+    this.#tables.leases.revoke(lease, now);
+    this.#tables.marks.putBack(lease.sync, lease.person, lease.lane, { ...lease, attempt, dueAt: now });
+    this.#tables.marks.announceWaiting(lease.sync, lease.person);
+  }
+
+  #parkExpired(lease: StoredLease, attempt: number, now: number): void {
+    this.#tables.leases.revoke(lease, now);
+    this.#tables.parking.add(
+      lease.sync,
+      {
+        lane: lease.lane,
+        person: lease.person,
+        code: "RETRIES_EXHAUSTED",
+        message:
+          "The change was handed out again and again and never confirmed; look where the flow loses the message.",
+        attempts: attempt,
+        change: lease.change,
+      },
+      now,
+    );
+    this.#tables.marks.announceWaiting(lease.sync, lease.person);
+  }
+
+  #deadline(now: number): number {
+    return now + this.#policy.leaseSeconds * 1000;
+  }
+}
+
+function sourceOf(lane: Lane): Side {
+  return otherSide(targetOf(lane));
+}

@@ -1,0 +1,135 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Lane } from "../../sync/types";
+import type { StoreCipher } from "../encryption";
+import type { StoredMark } from "../waiting";
+import type { Effects } from "./effects";
+import { bytes, integer, lane, type Row, text } from "./rows";
+
+const COLUMNS = "person, token, sync, lane, until, settles_before, version, attempt, payload";
+/** How long the token of a lost lease is remembered, for the sender that still settles it. */
+const LOST_LEASE_MS = 24 * 60 * 60 * 1000;
+
+/** A mark in flight. */
+export interface StoredLease extends StoredMark {
+  person: number;
+  token: string;
+  sync: string;
+  lane: Lane;
+  until: number;
+  /** Leases of the lane that had been settled when this one was handed out. */
+  settlesBefore: number;
+}
+
+/** What is in flight, and the tokens that were lost. */
+export class Leases {
+  readonly #cipher: StoreCipher;
+  readonly #effects: Effects;
+  readonly #insert: StatementSync;
+  readonly #byToken: StatementSync;
+  readonly #byPerson: StatementSync;
+  readonly #expired: StatementSync;
+  readonly #all: StatementSync;
+  readonly #renew: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #lose: StatementSync;
+  readonly #forgetOld: StatementSync;
+  readonly #claim: StatementSync;
+  readonly #moveLost: StatementSync;
+
+  constructor(database: DatabaseSync, cipher: StoreCipher, effects: Effects) {
+    this.#cipher = cipher;
+    this.#effects = effects;
+    this.#insert = database.prepare(`INSERT INTO lease (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#byToken = database.prepare(`SELECT ${COLUMNS} FROM lease WHERE token = ? AND sync = ?`);
+    this.#byPerson = database.prepare(`SELECT ${COLUMNS} FROM lease WHERE person = ?`);
+    this.#expired = database.prepare(`SELECT ${COLUMNS} FROM lease WHERE sync = ? AND until <= ? ORDER BY until`);
+    this.#all = database.prepare(`SELECT ${COLUMNS} FROM lease`);
+    this.#renew = database.prepare("UPDATE lease SET until = ? WHERE person = ?");
+    this.#delete = database.prepare("DELETE FROM lease WHERE person = ?");
+    this.#lose = database.prepare("INSERT OR REPLACE INTO lost_lease (token, person, at) VALUES (?, ?, ?)");
+    this.#forgetOld = database.prepare("DELETE FROM lost_lease WHERE at < ?");
+    this.#claim = database.prepare(
+      `DELETE FROM lost_lease WHERE token = ?
+         AND person IN (SELECT id FROM person WHERE id = lost_lease.person AND sync = ?)
+       RETURNING person`,
+    );
+    this.#moveLost = database.prepare("UPDATE lost_lease SET person = ? WHERE person = ?");
+  }
+
+  add(lease: StoredLease): void {
+    this.#insert.run(
+      lease.person,
+      lease.token,
+      lease.sync,
+      lease.lane,
+      lease.until,
+      lease.settlesBefore,
+      lease.version,
+      lease.attempt,
+      this.#cipher.sealChange(lease.change),
+    );
+    this.#effects.count(lease.sync, lease.lane, "inFlight", 1);
+  }
+
+  byToken(sync: string, token: string): StoredLease | null {
+    const row = this.#byToken.get(token, sync);
+    return row === undefined ? null : this.#leaseOf(row);
+  }
+
+  byPerson(person: number): StoredLease | null {
+    const row = this.#byPerson.get(person);
+    return row === undefined ? null : this.#leaseOf(row);
+  }
+
+  /** Leases that ran out, the oldest first. */
+  expired(sync: string, now: number): StoredLease[] {
+    return this.#expired.all(sync, now).map((row) => this.#leaseOf(row));
+  }
+
+  all(): StoredLease[] {
+    return this.#all.all().map((row) => this.#leaseOf(row));
+  }
+
+  renew(lease: StoredLease, until: number): StoredLease {
+    this.#renew.run(until, lease.person);
+    return { ...lease, until };
+  }
+
+  remove(lease: StoredLease): void {
+    this.#delete.run(lease.person);
+    this.#effects.count(lease.sync, lease.lane, "inFlight", -1);
+  }
+
+  /** Ends a lease that its holder may still believe in; `claimLost` knows it for a day. */
+  revoke(lease: StoredLease, now: number): void {
+    this.remove(lease);
+    this.#lose.run(lease.token, lease.person, now);
+    this.#forgetOld.run(now - LOST_LEASE_MS);
+  }
+
+  /** The person of a lost lease, told once. */
+  claimLost(sync: string, token: string): number | null {
+    const row = this.#claim.get(token, sync);
+    return row === undefined ? null : integer(row, "person");
+  }
+
+  moveLost(from: number, to: number): void {
+    this.#moveLost.run(to, from);
+  }
+
+  #leaseOf(row: Row): StoredLease {
+    const until = integer(row, "until");
+    return {
+      person: integer(row, "person"),
+      token: text(row, "token"),
+      sync: text(row, "sync"),
+      lane: lane(row, "lane"),
+      until,
+      settlesBefore: integer(row, "settles_before"),
+      version: integer(row, "version"),
+      attempt: integer(row, "attempt"),
+      change: this.#cipher.openChange(bytes(row, "payload")),
+      dueAt: until,
+    };
+  }
+}

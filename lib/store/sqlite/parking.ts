@@ -1,0 +1,174 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import type { Change, Lane } from "../../sync/types";
+import type { StoreCipher } from "../encryption";
+import type { ConflictEntry, ConflictRecord, Page, ParkedEntry } from "../types";
+import type { Effects } from "./effects";
+import { bytes, integer, lane as laneOf, type Row, text, textOrNull } from "./rows";
+
+const PARKED = `SELECT parked.id, parked.lane, parked.person, parked.code, parked.message, parked.since, parked.attempts,
+    parked.payload, person.sub, person.legacy_id
+  FROM parked LEFT JOIN person ON person.id = parked.person`;
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1000;
+
+export interface ParkedMark {
+  lane: Lane;
+  /** Null for a record that carries no id. */
+  person: number | null;
+  code: string;
+  message: string;
+  attempts: number;
+  change: Change;
+}
+
+/** A parked entry and the row of its person. */
+export interface ParkedRow {
+  person: number | null;
+  entry: ParkedEntry;
+}
+
+export interface ParkedFilter {
+  lane?: Lane;
+  code?: string;
+  after?: string;
+  limit?: number;
+}
+
+/** Dead letters and recorded conflicts: what a person looks at. */
+export class Parking {
+  readonly #database: DatabaseSync;
+  readonly #cipher: StoreCipher;
+  readonly #effects: Effects;
+  readonly #lists = new Map<string, StatementSync>();
+  readonly #insert: StatementSync;
+  readonly #byId: StatementSync;
+  readonly #newest: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #move: StatementSync;
+  readonly #insertConflict: StatementSync;
+  readonly #moveConflicts: StatementSync;
+  readonly #conflicts: StatementSync;
+
+  constructor(database: DatabaseSync, cipher: StoreCipher, effects: Effects) {
+    this.#database = database;
+    this.#cipher = cipher;
+    this.#effects = effects;
+    this.#insert = database.prepare(
+      `INSERT INTO parked (sync, lane, person, code, message, since, attempts, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#byId = database.prepare(`${PARKED} WHERE parked.id = ? AND parked.sync = ?`);
+    this.#newest = database.prepare("SELECT id FROM parked ORDER BY id DESC LIMIT 1");
+    this.#delete = database.prepare("DELETE FROM parked WHERE id = ?");
+    this.#move = database.prepare("UPDATE parked SET person = ? WHERE person = ?");
+    this.#insertConflict = database.prepare("INSERT INTO conflict (sync, person, body) VALUES (?, ?, ?)");
+    this.#moveConflicts = database.prepare("UPDATE conflict SET person = ? WHERE person = ?");
+    this.#conflicts = database.prepare(
+      `SELECT conflict.id, conflict.body, person.sub, person.legacy_id
+       FROM conflict JOIN person ON person.id = conflict.person
+       WHERE conflict.sync = ? AND conflict.id > ? ORDER BY conflict.id LIMIT ?`,
+    );
+  }
+
+  /** Keeps a change that cannot be delivered, and counts it as `parked`. */
+  add(sync: string, mark: ParkedMark, now: number): void {
+    const payload = this.#cipher.sealChange(mark.change);
+    this.#insert.run(sync, mark.lane, mark.person, mark.code, mark.message, now, mark.attempts, payload);
+    this.#effects.count(sync, mark.lane, "parked", 1);
+    this.#effects.count(sync, mark.lane, "parkedNow", 1);
+  }
+
+  get(sync: string, id: string): ParkedRow | null {
+    const row = /^\d{1,15}$/.test(id) ? this.#byId.get(Number(id), sync) : undefined;
+    return row === undefined ? null : this.#parkedOf(row);
+  }
+
+  remove(sync: string, entry: ParkedEntry): void {
+    this.#delete.run(Number(entry.id));
+    this.#effects.count(sync, entry.lane, "parkedNow", -1);
+  }
+
+  /** Id of the entry parked last. */
+  newest(): number {
+    const row = this.#newest.get();
+    return row === undefined ? 0 : integer(row, "id");
+  }
+
+  list(sync: string, filter: ParkedFilter): Page<ParkedRow> {
+    const limit = pageSize(filter.limit);
+    const conditions = ["parked.sync = ?", "parked.id > ?"];
+    const values: SQLInputValue[] = [sync, position(filter.after)];
+    if (filter.lane !== undefined) {
+      conditions.push("parked.lane = ?");
+      values.push(filter.lane);
+    }
+    if (filter.code !== undefined) {
+      conditions.push("parked.code = ?");
+      values.push(filter.code);
+    }
+    const rows = this.#list(conditions.join(" AND ")).all(...values, limit + 1);
+    return pageOf(rows, limit, (row) => this.#parkedOf(row));
+  }
+
+  addConflict(sync: string, person: number, conflict: ConflictRecord): void {
+    this.#insertConflict.run(sync, person, JSON.stringify(conflict));
+  }
+
+  conflicts(sync: string, filter: { after?: string; limit?: number }): Page<ConflictEntry> {
+    const limit = pageSize(filter.limit);
+    return pageOf(this.#conflicts.all(sync, position(filter.after), limit + 1), limit, conflictOf);
+  }
+
+  move(from: number, to: number): void {
+    this.#move.run(to, from);
+    this.#moveConflicts.run(to, from);
+  }
+
+  #list(condition: string): StatementSync {
+    const known = this.#lists.get(condition);
+    if (known) return known;
+    const statement = this.#database.prepare(`${PARKED} WHERE ${condition} ORDER BY parked.id LIMIT ?`);
+    this.#lists.set(condition, statement);
+    return statement;
+  }
+
+  #parkedOf(row: Row): ParkedRow {
+    return {
+      person: row.person === null ? null : integer(row, "person"),
+      entry: {
+        id: String(integer(row, "id")),
+        lane: laneOf(row, "lane"),
+        sub: textOrNull(row, "sub"),
+        legacyId: textOrNull(row, "legacy_id"),
+        code: text(row, "code"),
+        message: text(row, "message"),
+        since: integer(row, "since"),
+        attempts: integer(row, "attempts"),
+        change: this.#cipher.openChange(bytes(row, "payload")),
+      },
+    };
+  }
+}
+
+function conflictOf(row: Row): ConflictEntry {
+  const record: ConflictRecord = JSON.parse(text(row, "body"));
+  return { ...record, sub: textOrNull(row, "sub"), legacyId: textOrNull(row, "legacy_id") };
+}
+
+/** One row more than the page was asked for: it tells whether there is a next page. */
+function pageOf<T>(rows: Row[], limit: number, itemOf: (row: Row) => T): Page<T> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(itemOf),
+    next: rows.length > limit && last !== undefined ? String(integer(last, "id")) : null,
+  };
+}
+
+function position(after: string | undefined): number {
+  return after !== undefined && /^\d{1,15}$/.test(after) ? Number(after) : 0;
+}
+
+function pageSize(limit: number | undefined): number {
+  if (limit === undefined || !Number.isFinite(limit)) return DEFAULT_LIMIT;
+  return Math.min(MAX_LIMIT, Math.max(1, Math.floor(limit)));
+}

@@ -1,0 +1,227 @@
+import type { Lane, Person, Side } from "../../sync/types";
+import { readCounters } from "../counters";
+import type {
+  AdoptedUser,
+  ConflictEntry,
+  Extension,
+  LaneStatus,
+  Lease,
+  Mark,
+  Match,
+  Page,
+  ParkedEntry,
+  ParkedSelection,
+  Settlement,
+  SettleResult,
+  StoreStatus,
+  SyncStore,
+  Taken,
+} from "../types";
+import type { CommitQueue } from "./commit-queue";
+import type { Lanes } from "./lanes";
+import type { Linking } from "./linking";
+import type { ParkedFilter, ParkedRow } from "./parking";
+import type { Settings } from "./settings";
+import type { Settling } from "./settling";
+import type { Tables } from "./tables";
+
+/** Parked marks moved in one transaction, so that hundreds of thousands do not stop the event loop. */
+const PARKED_PER_COMMIT = 200;
+
+/** What all syncs of one database share. */
+export interface Parts {
+  queue: CommitQueue;
+  tables: Tables;
+  linking: Linking;
+  lanes: Lanes;
+  settling: Settling;
+  settings: Settings;
+  now: () => number;
+}
+
+/** @returns whether the entry was moved */
+type ParkedAction = (row: ParkedRow, now: number) => boolean;
+
+/** The lanes of one pair of systems; every method is one operation of the commit queue. */
+export class SqliteSyncStore implements SyncStore {
+  readonly #key: string;
+  readonly #parts: Parts;
+  readonly #listeners = new Set<(lane: Lane) => void>();
+
+  constructor(key: string, parts: Parts) {
+    this.#key = key;
+    this.#parts = parts;
+  }
+
+  mark(lane: Lane, marks: Mark[]): Promise<void> {
+    return this.#run((now) => this.#parts.lanes.mark(this.#key, lane, marks, now));
+  }
+
+  take(lane: Lane, n: number): Promise<Taken> {
+    return this.#run((now) => this.#parts.lanes.take(this.#key, lane, n, now));
+  }
+
+  extend(extensions: Extension[]): Promise<string[]> {
+    return this.#run((now) => this.#parts.lanes.extend(this.#key, extensions, now));
+  }
+
+  link(token: string, ids: { sub?: string; legacyId?: string }): Promise<Lease | null> {
+    return this.#run((now) => this.#parts.settling.link(this.#key, token, ids, now));
+  }
+
+  settle(settlements: Settlement[]): Promise<SettleResult[]> {
+    return this.#run((now) => settlements.map((settlement) => this.#parts.settling.settle(this.#key, settlement, now)));
+  }
+
+  release(tokens: string[]): Promise<void> {
+    return this.#run((now) => this.#parts.lanes.release(this.#key, tokens, now));
+  }
+
+  park(lane: Lane, mark: Mark, reason: { code: string; message: string }): Promise<void> {
+    return this.#run((now) => this.#parts.lanes.park(this.#key, lane, mark, reason, now));
+  }
+
+  findByIdentifier(side: Side, prints: string[]): Promise<Match[]> {
+    const { knowledge, persons } = this.#parts.tables;
+    return this.#run(() =>
+      knowledge
+        .find(this.#key, side, prints)
+        .map(({ person, verified, intent }) => ({ person: persons.get(person), verified, intent })),
+    );
+  }
+
+  findPerson(ids: { sub: string } | { legacyId: string }): Promise<Person | null> {
+    const { persons } = this.#parts.tables;
+    return this.#run(() =>
+      "sub" in ids ? persons.bySub(this.#key, ids.sub) : persons.byLegacyId(this.#key, ids.legacyId),
+    );
+  }
+
+  adopt(users: AdoptedUser[]): Promise<void> {
+    const { linking, tables } = this.#parts;
+    return this.#run((now) => {
+      for (const user of users) {
+        const person = linking.resolve(this.#key, "to-legacy", user, now);
+        tables.persons.seen(this.#key, person, "cidaas");
+        tables.knowledge.putIdentifiers(this.#key, person.id, "cidaas", user.identifiers);
+      }
+    });
+  }
+
+  getNote(name: string): Promise<string | null> {
+    return this.#run(() => this.#parts.settings.note(this.#key, name));
+  }
+
+  setNote(name: string, value: string): Promise<void> {
+    return this.#run(() => this.#parts.settings.putNote(this.#key, name, value));
+  }
+
+  /** Resuming is a fresh start for a lane that was stopped because nobody answered. */
+  pause(lane: Lane, reason: string | null): Promise<void> {
+    return this.#run(() => {
+      this.#parts.settings.putPause(this.#key, lane, reason);
+      if (reason !== null) return;
+      this.#parts.tables.effects.reset(this.#key, lane, "expiredInRow");
+      this.#parts.tables.effects.announce(this.#key, lane);
+    });
+  }
+
+  countLateConfirmation(lane: Lane): Promise<void> {
+    return this.#run(() => this.#parts.tables.effects.count(this.#key, lane, "lateConfirmations", 1));
+  }
+
+  status(): Promise<StoreStatus> {
+    const { effects } = this.#parts.tables;
+    return this.#run(() => ({
+      lanes: { "to-legacy": this.#laneStatus("to-legacy"), "to-cidaas": this.#laneStatus("to-cidaas") },
+      persons: effects.overall(this.#key, "persons"),
+      linked: effects.overall(this.#key, "linked"),
+    }));
+  }
+
+  parked(filter: ParkedFilter): Promise<Page<ParkedEntry>> {
+    return this.#run(() => {
+      const { items, next } = this.#parts.tables.parking.list(this.#key, filter);
+      return { items: items.map((row) => row.entry), next };
+    });
+  }
+
+  conflicts(filter: { after?: string; limit?: number }): Promise<Page<ConflictEntry>> {
+    return this.#run(() => this.#parts.tables.parking.conflicts(this.#key, filter));
+  }
+
+  /** A record parked without an id belongs to no person and stays where it is. */
+  retryParked(selection: ParkedSelection): Promise<number> {
+    const { marks, parking } = this.#parts.tables;
+    return this.#eachParked(selection, ({ person, entry }, now) => {
+      if (person === null) return false;
+      parking.remove(this.#key, entry);
+      marks.arrive(this.#key, person, entry.lane, entry.change, now);
+      return true;
+    });
+  }
+
+  discardParked(selection: ParkedSelection): Promise<number> {
+    return this.#eachParked(selection, ({ entry }) => {
+      this.#parts.tables.parking.remove(this.#key, entry);
+      return true;
+    });
+  }
+
+  onWork(listener: (lane: Lane) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells the listeners; what one of them throws is its own affair and stops neither the others nor the store. */
+  emitWork(lane: Lane): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(lane);
+      } catch {
+        // Nobody to tell: the listener has its own ways to report.
+      }
+    }
+  }
+
+  #run<T>(work: (now: number) => T): Promise<T> {
+    return this.#parts.queue.run(() => work(this.#parts.now()));
+  }
+
+  #laneStatus(lane: Lane): LaneStatus {
+    const { effects } = this.#parts.tables;
+    return {
+      waiting: effects.value(this.#key, lane, "waiting"),
+      inFlight: effects.value(this.#key, lane, "inFlight"),
+      paused: this.#parts.settings.pauseReason(this.#key, lane) ?? false,
+      lateConfirmations: effects.value(this.#key, lane, "lateConfirmations"),
+      parkedNow: effects.value(this.#key, lane, "parkedNow"),
+      counters: readCounters((name) => effects.value(this.#key, lane, name)),
+    };
+  }
+
+  /** By ids all at once; by lane and code page by page, without what is parked meanwhile. */
+  async #eachParked(selection: ParkedSelection, action: ParkedAction): Promise<number> {
+    const { parking } = this.#parts.tables;
+    if ("ids" in selection)
+      return this.#run((now) => {
+        const found = [...new Set(selection.ids)].map((id) => parking.get(this.#key, id));
+        return found.filter((row) => row !== null && action(row, now)).length;
+      });
+    const newest = await this.#run(() => parking.newest());
+    let count = 0;
+    let after: string | null = "0";
+    while (after !== null) {
+      const filter: ParkedFilter = { ...selection, after, limit: PARKED_PER_COMMIT };
+      const moved = await this.#run((now) => {
+        const page = parking.list(this.#key, filter);
+        const rows = page.items.filter((row) => Number(row.entry.id) <= newest);
+        const next = rows.length < page.items.length ? null : page.next;
+        return { next, count: rows.filter((row) => action(row, now)).length };
+      });
+      count += moved.count;
+      after = moved.next;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,211 @@
+import type { ConflictRecord } from "./conflict";
+import { NO_VALUE } from "./prints";
+import { newest } from "./times";
+import type { Intent, Ledger, LedgerEntry, Print, RuleId, Side, Span } from "./types";
+import { otherSide } from "./types";
+
+/*
+ * What to write when a change from source S is brought to target T, rule by rule:
+ *
+ *   no valid base ──> target unread ───────────────────────> read
+ *        │            target absent ───────────────────────> write
+ *        │            equal ───────────────────────────────> remember
+ *        │            empty on T ──────────────────────────> write
+ *        └─────────── different ──> firstContact ──────────> write | refuse | park
+ *   valid base ─> source print as agreed ──────────────────> nothing
+ *        │       our own write of unknown outcome ─────────> remember (an echo that beat the answer)
+ *        │       older than our write, or than an edit
+ *        │       accepted: one of our writes ──────────────> nothing (a late echo)
+ *        │                 covered by our write unseen ────> conflict of the two edits
+ *        │                 else ───────────────────────────> refuse
+ *        │       T holds the value ────────────────────────> remember
+ *        │       T may have changed, unread ───────────────> read
+ *        │       T has changed too ──> conflict ───────────> write | refuse
+ *        └────── else ─────────────────────────────────────> write
+ *
+ * `force` skips "as agreed", "late echo" and "the ledger says T holds it", and nothing else.
+ */
+
+/** What decide needs to know of a rule. */
+export interface RulePolicy {
+  id: RuleId;
+  fingerprint: string;
+  direction: "both" | "to-cidaas" | "to-legacy";
+  conflict: "newest" | Side;
+  write: "always" | "create";
+  /** A secret cannot be read back, and is never put over an existing account by a first contact. */
+  secret: boolean;
+}
+
+/** One rule's news from the source. */
+export interface News {
+  source: Print;
+  /** Print of the mapped value on the target side. */
+  target: Print;
+  /** When it was edited; a point for legacy. */
+  span: Span | null;
+}
+
+/** What is known of the target right now. */
+export type TargetView =
+  | { state: "unread" }
+  | { state: "absent" }
+  /** A rule missing in `prints` cannot be read (a hash). `editAt`: when the target last changed, per its own record. */
+  | { state: "read"; prints: Record<RuleId, Print>; editAt: number | null };
+
+/** What waits for the same person in the other lane. */
+export interface Rival {
+  /** Edits waiting there. */
+  span: Span | null;
+  /** Values known without reading (a legacy change carries them); a cidaas change has none. */
+  prints: Record<RuleId, { print: Print; at: number | null }> | null;
+}
+
+export interface DecideInput {
+  source: Side;
+  now: number;
+  policies: readonly RulePolicy[];
+  /** Only rules that the change carries. */
+  news: Record<RuleId, News>;
+  force: readonly RuleId[];
+  ledger: Ledger;
+  /** Open intent on the source side: a write of ours of which no outcome is known. */
+  intent: Intent | null;
+  target: TargetView;
+  rival: Rival | null;
+  /** Look at the target before every write, not only when a change waits in the other lane. */
+  verifyAlways: boolean;
+  firstContact: "park" | "newest" | Side;
+  /** ms */
+  clockTolerance: number;
+}
+
+export type Verdict =
+  | { do: "nothing" }
+  | { do: "remember"; target: Print }
+  /** `heal`: the source lost this value to a write of ours meanwhile, so it has to be written there again too. */
+  | { do: "write"; conflict: ConflictRecord | null; heal: boolean }
+  /** `keep`: the source does not hold the value any more, so the ledger does not take it. */
+  | { do: "refuse"; conflict: ConflictRecord | null; heal: boolean; keep: boolean }
+  | { do: "read" }
+  | { do: "park"; code: "FIRST_CONTACT" };
+
+/** The verdict of every rule the change carries. Pure; the caller reads the target and asks again where one says `read`. */
+export function decide(input: DecideInput): Record<RuleId, Verdict> {
+  const verdicts: Record<RuleId, Verdict> = {};
+  for (const policy of input.policies) {
+    const news = input.news[policy.id];
+    if (news) verdicts[policy.id] = decideRule(input, policy, news);
+  }
+  return verdicts;
+}
+
+function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict {
+  if (input.target.state === "absent") return write();
+  const entry = input.ledger[policy.id];
+  if (!entry || entry.fingerprint !== policy.fingerprint) return firstContact(input, policy, news);
+  const forced = input.force.includes(policy.id);
+  if (!forced && news.source === entry[input.source].print) return { do: "nothing" };
+  const ours = input.intent?.rules[policy.id];
+  if (ours && ours.target === news.source) return { do: "remember", target: ours.source };
+  if (policy.write === "create") return { do: "remember", target: news.target };
+  return (forced ? null : stale(input, policy, news, entry)) ?? compare(input, policy, news, entry, forced);
+}
+
+function firstContact(input: DecideInput, policy: RulePolicy, news: News): Verdict {
+  if (input.target.state !== "read") return { do: "read" };
+  const present = input.target.prints[policy.id];
+  if (present === news.target || policy.write === "create") return { do: "remember", target: news.target };
+  if (present === undefined && policy.secret) return { do: "remember", target: news.target };
+  if (present === NO_VALUE) return write();
+  if (input.firstContact === "park") return { do: "park", code: "FIRST_CONTACT" };
+  return settleConflict(input, input.firstContact, policy, news, present ?? NO_VALUE, targetSpan(input, policy));
+}
+
+/** A value older than what we wrote to its side, or than an edit already taken from it; null when it is neither. */
+function stale(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
+  const own = entry[input.source];
+  const editAt = news.span?.last ?? null;
+  if (editAt === null) return null;
+  const covering = own.writes[0];
+  const coveredByWrite = covering !== undefined && editAt < covering.at;
+  const overtaken = own.editAt !== null && editAt < own.editAt;
+  if (!coveredByWrite && !overtaken) return null;
+  if (own.before === news.source || own.writes.some((write) => write.print === news.source)) return { do: "nothing" };
+  if (!coveredByWrite) return { do: "refuse", conflict: null, heal: policy.direction === "both", keep: true };
+  const rivalSpan = covering.editAt === null ? null : { first: covering.editAt, last: covering.editAt };
+  const record = conflictRecord(input, policy.conflict, policy, news, rivalSpan);
+  const heal = policy.direction === "both";
+  return record.winner === input.source
+    ? { do: "write", conflict: record, heal }
+    : { do: "refuse", conflict: record, heal, keep: true };
+}
+
+function compare(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry, forced: boolean): Verdict {
+  const agreed = entry[otherSide(input.source)].print;
+  const present = presentPrint(input, policy, agreed);
+  if (present === "unknown") return { do: "read" };
+  if (present === news.target && !(forced && input.target.state === "unread")) {
+    return { do: "remember", target: news.target };
+  }
+  const changedThereToo = present !== agreed && policy.direction === "both";
+  if (!changedThereToo) return write();
+  return settleConflict(input, policy.conflict, policy, news, present, targetSpan(input, policy));
+}
+
+/** What the target holds for a rule, as well as can be known without reading it now. */
+function presentPrint(input: DecideInput, policy: RulePolicy, agreed: Print): Print | "unknown" {
+  if (input.target.state === "read") return input.target.prints[policy.id] ?? agreed;
+  const waiting = input.rival?.prints?.[policy.id];
+  if (waiting) return waiting.print;
+  const mayHaveChanged = input.rival !== null && input.rival.prints === null;
+  return mayHaveChanged || input.verifyAlways ? "unknown" : agreed;
+}
+
+function targetSpan(input: DecideInput, policy: RulePolicy): Span | null {
+  const carried = input.rival?.prints?.[policy.id];
+  if (carried) return carried.at === null ? null : { first: carried.at, last: carried.at };
+  if (input.rival?.span) return input.rival.span;
+  const editAt = input.target.state === "read" ? input.target.editAt : null;
+  return editAt === null ? null : { first: editAt, last: editAt };
+}
+
+function settleConflict(
+  input: DecideInput,
+  by: "newest" | Side,
+  policy: RulePolicy,
+  news: News,
+  present: Print,
+  rivalSpan: Span | null,
+): Verdict {
+  const record = conflictRecord(input, by, policy, news, rivalSpan);
+  if (record.winner === input.source) return { do: "write", conflict: record, heal: false };
+  // The winner of a rule that goes one way only has no lane to the source; it simply stays where it is.
+  if (policy.direction !== "both") return { do: "remember", target: present };
+  return { do: "refuse", conflict: record, heal: true, keep: false };
+}
+
+function conflictRecord(
+  input: DecideInput,
+  by: "newest" | Side,
+  policy: RulePolicy,
+  news: News,
+  rivalSpan: Span | null,
+): ConflictRecord {
+  const cidaas = input.source === "cidaas" ? news.span : rivalSpan;
+  const legacy = (input.source === "legacy" ? news.span : rivalSpan)?.last ?? null;
+  const { winner, ambiguous } =
+    by === "newest" ? newest(cidaas, legacy, input.clockTolerance) : { winner: by, ambiguous: false };
+  return {
+    rule: policy.id,
+    winner,
+    at: input.now,
+    cidaasTime: cidaas?.last ?? null,
+    legacyTime: legacy,
+    ambiguous,
+  };
+}
+
+function write(): Verdict {
+  return { do: "write", conflict: null, heal: false };
+}

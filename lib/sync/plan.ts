@@ -1,0 +1,133 @@
+import type { ConflictRecord } from "./conflict";
+import { type DecideInput, decide, type News, type RulePolicy, type TargetView, type Verdict } from "./decide";
+import { type Agreed, refused, remembered, written } from "./ledger";
+import type { Intent, Ledger, Print, RuleId, Side } from "./types";
+import { otherSide } from "./types";
+
+/** What to do with one person, once every rule has its verdict. */
+export type Plan =
+  /** The target has to be read before anything can be said. */
+  { do: "read" } | { do: "park"; code: string; message: string } | Settleable;
+
+export interface Settleable {
+  do: "settle";
+  source: Side;
+  create: boolean;
+  /** Rules to be written; none means that the lease can be settled at once. */
+  write: RuleId[];
+  /** Rules refused, which decides between the outcomes `refused` and `unchanged` when nothing is written. */
+  refused: RuleId[];
+  /** Rules that the other lane has to bring back to the source, by force. */
+  heal: RuleId[];
+  conflicts: ConflictRecord[];
+  /** Entries that hold whether or not the write succeeds. */
+  ledger: Ledger;
+  /** Base of the entries of the write. */
+  previous: Ledger;
+  news: Record<RuleId, News>;
+  fingerprints: Record<RuleId, string>;
+}
+
+/** Asks `decide` and sums up its verdicts. */
+export function planFor(input: DecideInput): Plan {
+  const verdicts = decide(input);
+  const list = Object.values(verdicts);
+  if (list.some((verdict) => verdict.do === "read")) return { do: "read" };
+  if (list.some((verdict) => verdict.do === "park")) {
+    return {
+      do: "park",
+      code: "FIRST_CONTACT",
+      message: "Both sides already have this user with different values. Choose which side wins a first contact.",
+    };
+  }
+  const plan: Settleable = {
+    do: "settle",
+    source: input.source,
+    create: input.target.state === "absent",
+    write: [],
+    refused: [],
+    heal: [],
+    conflicts: [],
+    ledger: {},
+    previous: input.ledger,
+    news: input.news,
+    fingerprints: Object.fromEntries(input.policies.map((policy) => [policy.id, policy.fingerprint])),
+  };
+  for (const [rule, verdict] of Object.entries(verdicts)) note(plan, rule, verdict);
+  return plan;
+}
+
+function note(plan: Settleable, rule: RuleId, verdict: Verdict): void {
+  const agreed = agreedOf(plan, rule);
+  if (!agreed) return;
+  const previous = plan.previous[rule] ?? null;
+  if (verdict.do === "remember") plan.ledger[rule] = remembered(previous, { ...agreed, target: verdict.target });
+  if (verdict.do === "write") plan.write.push(rule);
+  if (verdict.do === "refuse") {
+    plan.refused.push(rule);
+    if (!verdict.keep && previous) plan.ledger[rule] = refused(previous, agreed);
+  }
+  if (verdict.do === "write" || verdict.do === "refuse") {
+    if (verdict.heal) plan.heal.push(rule);
+    if (verdict.conflict) plan.conflicts.push(verdict.conflict);
+  }
+}
+
+function agreedOf(plan: Settleable, rule: RuleId): Agreed | null {
+  const news = plan.news[rule];
+  const fingerprint = plan.fingerprints[rule];
+  if (!news || fingerprint === undefined) return null;
+  return { fingerprint, side: plan.source, source: news.source, target: news.target, editAt: news.span?.last ?? null };
+}
+
+/** The ledger once the plan's write was sent at `sentAt` and taken. */
+export function ledgerAfter(plan: Settleable, sentAt: number): Ledger {
+  const entries = { ...plan.ledger };
+  for (const rule of plan.write) {
+    const agreed = agreedOf(plan, rule);
+    if (agreed) entries[rule] = written(plan.previous[rule] ?? null, agreed, sentAt);
+  }
+  return entries;
+}
+
+/** What is committed before the write, so that a crash does not make it look like a user's edit. */
+export function intentOf(plan: Settleable, now: number, identifiers: Intent["identifiers"]): Intent {
+  const rules: Intent["rules"] = {};
+  for (const rule of plan.write) {
+    const news = plan.news[rule];
+    if (news) rules[rule] = { source: news.source, target: news.target, editAt: news.span?.last ?? null };
+  }
+  return { side: otherSide(plan.source), create: plan.create, at: now, identifiers, rules };
+}
+
+/**
+ * The ledger as it stands if the open intent did reach the target: every rule of which the target now holds exactly
+ * what we were about to write was written by us. A create carried all its rules at once, so that an existing user also
+ * proves those that cannot be read back.
+ */
+export function ledgerProvenBy(
+  intent: Intent,
+  ledger: Ledger,
+  present: Record<RuleId, Print>,
+  policies: readonly RulePolicy[],
+): Ledger {
+  const proven: Ledger = { ...ledger };
+  for (const policy of policies) {
+    const intended = intent.rules[policy.id];
+    if (!intended) continue;
+    const held = present[policy.id];
+    if (held === intended.target || (intent.create && (held === undefined || !ledger[policy.id]))) {
+      const agreed: Agreed = {
+        fingerprint: policy.fingerprint,
+        side: otherSide(intent.side),
+        source: intended.source,
+        target: intended.target,
+        editAt: intended.editAt,
+      };
+      proven[policy.id] = written(ledger[policy.id] ?? null, agreed, intent.at);
+    }
+  }
+  return proven;
+}
+
+export type { TargetView };

@@ -1,0 +1,81 @@
+import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from "node-red";
+import { type Delivered, deliverBatch } from "../../lib/cidaas/deliver";
+import type { OutgoingUser } from "../../lib/cidaas/gate";
+import { ConfigReader } from "../../lib/config";
+import { recordsOf } from "../../lib/delivery/source";
+import { CallError } from "../../lib/errors";
+import type { JsonObject } from "../../lib/sync/types";
+import { noLease, requireLeased } from "../shared/envelope";
+import type { SharedSync } from "../shared/hub";
+import { claimOutgoing } from "../shared/outgoing";
+import { type Send, SyncNode, type SyncNodeDef } from "../shared/sync-node";
+
+/** Sends batches to the tenant's bulk API and settles every user of them by its own result. */
+export = function register(RED: NodeAPI): void {
+  function CidaasBulkUpsert(this: Node, def: SyncNodeDef): void {
+    RED.nodes.createNode(this, def);
+    let done = 0;
+    const node: SyncNode = new SyncNode(RED, this, def, () => {
+      parse(def);
+      node.status.show("good", "ready");
+    });
+    node.onInput(async (sync, msg, send) => {
+      try {
+        done += await deliver(sync, parse(def), msg, send);
+        node.status.show("good", "idle", { done });
+      } catch (error) {
+        if (error instanceof CallError)
+          node.status.show("bad", error.failure === "configuration" ? "stopped" : "unreachable");
+        throw error;
+      }
+    });
+  }
+
+  RED.nodes.registerType("cidaas-bulk-upsert", CidaasBulkUpsert);
+};
+
+type Config = ReturnType<typeof parse>;
+
+function parse(def: SyncNodeDef) {
+  const reader = new ConfigReader(`cidaas-bulk-upsert ${def.name ?? ""}`.trim(), def);
+  const config = {
+    deletes: reader.choice("deletes", ["decline", "purge", "ignore"], "decline"),
+    dryRun: reader.flag("dryRun", false),
+  };
+  reader.check("UPSERT_CONFIG");
+  return config;
+}
+
+/** Delivers one batch; resolves with the number of users done. */
+async function deliver(sync: SharedSync, config: Config, msg: NodeMessageInFlow, send: Send): Promise<number> {
+  const { context, tenant } = sync;
+  const envelope = requireLeased(msg, "to-cidaas", "bulk-batcher");
+  const bodies = recordsOf(msg.payload, envelope);
+  const batch: OutgoingUser[] = [];
+  const kept: JsonObject[] = [];
+  envelope.items.forEach((item, index) => {
+    const user = claimOutgoing(context, item.lease);
+    const body = bodies[index];
+    if (!user || !body) return;
+    batch.push(user);
+    kept.push(body);
+  });
+  if (batch.length === 0) throw noLease("bulk-batcher");
+  if (envelope.skip !== undefined) {
+    const tokens = batch.map((user) => user.lease.token);
+    await context.store.settle(tokens.map((token) => ({ token, outcome: "skipped" })));
+    context.registry.drop(tokens);
+    return 0;
+  }
+  const delivered = await deliverBatch(context, tenant.tenant, batch, kept, config);
+  const users = delivered.filter((one) => one.state !== "PARKED" && one.state !== "RETRY");
+  msg.payload = users;
+  send([users.length > 0 ? msg : null, delivered.flatMap((one) => parkedMessage(msg, one))]);
+  return users.length;
+}
+
+function parkedMessage(msg: NodeMessageInFlow, one: Delivered): NodeMessage[] {
+  if (one.state !== "PARKED") return [];
+  const { sub, legacyId, code, message } = one;
+  return [{ ...msg, payload: { sub, legacyId }, error: { code, message } }];
+}

@@ -1,0 +1,113 @@
+import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
+import type { CidaasUser } from "../../lib/cidaas/types";
+import { report, settlementOfFailure } from "../../lib/delivery/failure";
+import { CallError } from "../../lib/errors";
+import { toTime } from "../../lib/mapping/time";
+import type { Lease, Settlement } from "../../lib/store/types";
+import type { Item } from "../../lib/sync/types";
+import { noLease, requireLeased } from "../shared/envelope";
+import type { SharedSync } from "../shared/hub";
+import { type Send, SyncNode, type SyncNodeDef } from "../shared/sync-node";
+
+/** A read older than the newest event by more than this shows a state before the event. */
+const LAG_MS = 1_000;
+/** After this many reads the tenant's word is taken: not every event moves `updatedTime`. */
+const LAG_READS = 3;
+const LAG_PAUSE_MS = 2_000;
+
+/** Reads the present state of the user an event named: the state is delivered, never the event. */
+export = function register(RED: NodeAPI): void {
+  function CidaasUserFetch(this: Node, def: SyncNodeDef): void {
+    RED.nodes.createNode(this, def);
+    const node = new SyncNode(RED, this, def, () => node.status.show("good", "ready"));
+    node.onInput(async (sync, msg, send) => {
+      const envelope = requireLeased(msg, "to-legacy", "cidaas-webhook-in");
+      const [item] = envelope.items;
+      const lease = sync.context.registry.get(item?.lease ?? null);
+      if (!item || !lease) throw noLease("cidaas-webhook-in");
+      try {
+        await fetchUser(sync, lease, item, msg, send);
+        node.status.show("good", "ready");
+      } catch (error) {
+        if (error instanceof CallError)
+          node.status.show("bad", error.failure === "configuration" ? "refusedClient" : "unreachable");
+        throw error;
+      }
+    });
+  }
+
+  RED.nodes.registerType("cidaas-user-fetch", CidaasUserFetch);
+};
+
+async function fetchUser(
+  sync: SharedSync,
+  lease: Lease,
+  item: Item,
+  msg: NodeMessageInFlow,
+  send: Send,
+): Promise<void> {
+  const { context, tenant } = sync;
+  const { sub } = lease.person;
+  const held = await context.store.extend([{ token: lease.token }]);
+  if (held.length === 0 || sub === null) {
+    context.registry.drop([lease.token]);
+    throw noLease("cidaas-webhook-in");
+  }
+  let user: CidaasUser | null;
+  try {
+    user = await tenant.tenant.readUser(sub);
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error;
+    await settle(sync, { token: lease.token, ...settlementOfFailure(context, error) });
+    report(context, "to-legacy", [error]);
+    return;
+  }
+  const early = user === null ? endOfMissing(lease, context.now()) : endOfLag(lease, user, context.now());
+  if (early) {
+    await settle(sync, early);
+    return;
+  }
+  if (user === null) {
+    msg.payload = { sub };
+    item.kind = "delete";
+    send([null, msg]);
+    return;
+  }
+  msg.payload = user;
+  // The deletion that the event announced has not happened, or was taken back: the user as it is goes on.
+  item.kind = "upsert";
+  send([msg, null]);
+}
+
+/** Absence alone is no evidence of a deletion; with the event it is. A new user may not be readable at once. */
+function endOfMissing(lease: Lease, now: number): Settlement | null {
+  if (lease.change.kind === "delete") return null;
+  const reason = {
+    code: "USER_MISSING",
+    message: "The tenant has no such user, and no event said that it was deleted.",
+  };
+  if (lease.attempt < LAG_READS) return { token: lease.token, outcome: "retry", notBefore: now + LAG_PAUSE_MS, reason };
+  return { token: lease.token, outcome: "parked", reason };
+}
+
+/** A read may lag behind its event, and two merged accounts are never brought over by themselves. */
+function endOfLag(lease: Lease, user: CidaasUser, now: number): Settlement | null {
+  const { token, change, attempt } = lease;
+  if (user.userStatus === "COMBINED") {
+    const reason = {
+      code: "USER_COMBINED",
+      message: "The account was merged into another one. Decide which legacy user remains.",
+    };
+    return { token, outcome: "parked", reason };
+  }
+  const updatedAt = toTime(user.updatedTime);
+  const lags = updatedAt !== null && change.span !== null && updatedAt + LAG_MS < change.span.last;
+  if (!lags || attempt >= LAG_READS) return null;
+  const reason = { code: "READ_LAGS", message: "The tenant still shows the user as it was before the event." };
+  return { token, outcome: "retry", notBefore: now + LAG_PAUSE_MS, reason };
+}
+
+async function settle({ context }: SharedSync, settlement: Settlement): Promise<void> {
+  await context.store.settle([settlement]);
+  context.registry.drop([settlement.token]);
+}

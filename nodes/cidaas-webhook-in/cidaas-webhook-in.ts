@@ -1,0 +1,148 @@
+import type { Node, NodeAPI } from "node-red";
+import type { WebhookEvent } from "../../lib/cidaas/types";
+import { createWebhookAuthenticator } from "../../lib/cidaas/webhook-auth";
+import { isAccountEvent, parseWebhook } from "../../lib/cidaas/webhook-event";
+import { ConfigReader } from "../../lib/config";
+import { Taker } from "../../lib/delivery/taker";
+import { ConfigError, StoreError, toSyncError } from "../../lib/errors";
+import type { Lease, Mark } from "../../lib/store/types";
+import { emptyChange } from "../../lib/sync/change";
+import type { Envelope } from "../../lib/sync/types";
+import { itemOf } from "../shared/envelope";
+import type { SharedSync } from "../shared/hub";
+import { laneStatus } from "../shared/lane-status";
+import { type Opening, SyncNode, type SyncNodeDef } from "../shared/sync-node";
+import { dispatcherOf } from "./dispatcher";
+
+const LANE = "to-legacy";
+
+/** Receives the tenant's webhooks, commits them, and hands the users concerned to the flow, one message each. */
+export = function register(RED: NodeAPI): void {
+  function CidaasWebhookIn(this: Node, def: SyncNodeDef): void {
+    RED.nodes.createNode(this, def);
+    let removed = false;
+    this.on("close", (isRemoved: boolean, done: () => void) => {
+      removed = isRemoved;
+      done();
+    });
+    const node = new SyncNode(RED, this, def, async (opening) => {
+      const config = parse(def, this.credentials);
+      const { context } = opening.sync;
+      opening.onClose(opening.hub.claimLane(LANE, this));
+      if (config.webhook) {
+        const unregister = receiveWebhooks(RED, this, config, opening);
+        opening.onClose(() => unregister(removed));
+      }
+      const taker = new Taker(context, {
+        lane: LANE,
+        maxInFlight: config.maxInFlight,
+        room: () => config.maxInFlight - context.registry.count(LANE),
+        deliver: (leases) => this.send([leases.flatMap((lease) => messageOf(opening.sync, lease))]),
+        onProblem: (error) => node.report(error),
+      });
+      await taker.start();
+      opening.onClose(() => taker.stop());
+      laneStatus(node.status, opening, LANE);
+    });
+  }
+
+  RED.nodes.registerType("cidaas-webhook-in", CidaasWebhookIn, { credentials: { secret: { type: "password" } } });
+};
+
+type Config = ReturnType<typeof parse>;
+
+function parse(def: SyncNodeDef, credentials: unknown) {
+  const reader = new ConfigReader(`cidaas-webhook-in ${def.name ?? ""}`.trim(), def);
+  const webhook = reader.flag("webhook", true);
+  const auth = reader.choice("auth", ["apikey", "totp", "oauth2"], "apikey");
+  const path = reader.text("path", "/cidaas/events");
+  if (!path.startsWith("/")) reader.problem("path", "must begin with /");
+  const secrets = reader.section("credentials", credentials);
+  const config = {
+    webhook,
+    path,
+    maxInFlight: reader.number("maxInFlight", { default: 16, min: 1, max: 1_000, whole: true }),
+    events: new Set(reader.texts("events")),
+    auth:
+      auth === "oauth2"
+        ? {
+            auth,
+            oauthClientId: webhook ? reader.text("oauthClientId") : "",
+            requiredScopes: reader.text("requiredScopes", "").split(/\s+/).filter(Boolean),
+          }
+        : {
+            auth,
+            placement: reader.choice("placement", ["header", "query"], "header"),
+            placeholder: reader.text("placeholder", "x-api-key"),
+            secret: webhook ? secrets.secret("secret") : "",
+          },
+  };
+  reader.check("WEBHOOK_CONFIG");
+  return config;
+}
+
+function receiveWebhooks(RED: NodeAPI, node: Node, config: Config, { sync }: Opening): (removed: boolean) => void {
+  // The setting `httpNodeRoot: false` leaves no application, whatever the type says.
+  if (!RED.httpNode) {
+    throw new ConfigError(
+      "HTTP_NODES_OFF",
+      "Node-RED serves no HTTP nodes (httpNodeRoot is false). Switch them on, or switch off webhook in this node.",
+    );
+  }
+  const { config: tenant, http } = sync.tenant;
+  const authenticator = createWebhookAuthenticator(config.auth, {
+    baseUrl: tenant.baseUrl,
+    http,
+    now: sync.context.now,
+  });
+  return dispatcherOf(RED.httpNode).register(config.path, {
+    name: node.name || node.id,
+    authenticate: async ({ headers, query }) => (await authenticator.verify({ headers, query })).ok,
+    receive: (body) => accept(sync, config, body),
+  });
+}
+
+async function accept(
+  { context }: SharedSync,
+  config: Config,
+  body: unknown,
+): Promise<{ status: number; body: object }> {
+  const parsed = parseWebhook(body);
+  if (!parsed.ok) return { status: 400, body: { error: parsed.reason } };
+  const { event } = parsed;
+  const wanted = config.events.size > 0 ? config.events.has(event.eventtype) : isAccountEvent(event.eventtype);
+  if (event.sub === null || !wanted) return { status: 200, body: { accepted: 0, ignored: 1 } };
+  try {
+    await context.store.mark(LANE, [markOf(event, event.sub, context.now())]);
+    return { status: 200, body: { accepted: 1, ignored: 0 } };
+  } catch (error) {
+    const problem = toSyncError(error);
+    // 503 makes the tenant repeat; nothing was committed.
+    return {
+      status: problem instanceof StoreError ? 503 : 500,
+      body: { error: "Not accepted now; please repeat.", code: problem.code },
+    };
+  }
+}
+
+function markOf(event: WebhookEvent, sub: string, now: number): Mark {
+  const { createTime, eventtype } = event;
+  const kind = eventtype === "ACCOUNT_DELETED" ? "delete" : "upsert";
+  const span = createTime === null ? null : { first: createTime, last: createTime };
+  return { sub, change: { ...emptyChange(kind, now), span, events: [eventtype] } };
+}
+
+/** The message of one taken person; a person unknown to cidaas has nothing to be read and ends here. */
+function messageOf(sync: SharedSync, lease: Lease) {
+  const { person, change } = lease;
+  if (person.sub === null) {
+    void sync.context.store
+      .settle([{ token: lease.token, outcome: "unchanged" }])
+      .catch(() => {})
+      .finally(() => sync.context.registry.drop([lease.token]));
+    return [];
+  }
+  const envelope: Envelope = { v: 1, lane: LANE, items: [itemOf(lease)] };
+  const payload = { sub: person.sub, events: change.events, lastEventAt: change.span?.last ?? null };
+  return [{ topic: change.events.at(-1) ?? "", payload, sync: envelope }];
+}

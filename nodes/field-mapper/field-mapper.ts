@@ -1,0 +1,140 @@
+import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from "node-red";
+import { ConfigReader } from "../../lib/config";
+import { idOf, mapLegacyRecord, mapTaken, type SourceFacts } from "../../lib/delivery/mapping";
+import { RecordError, type RecordProblem, SyncError } from "../../lib/errors";
+import { isTooDeep } from "../../lib/mapping/depth";
+import { maskSecrets } from "../../lib/mapping/mask";
+import { toTime } from "../../lib/mapping/time";
+import { emptyChange } from "../../lib/sync/change";
+import type { Envelope, Item, JsonObject, Lane } from "../../lib/sync/types";
+import { otherSide, targetOf } from "../../lib/sync/types";
+import { isRecord, noLease, readEnvelope, requireLeased } from "../shared/envelope";
+import type { SharedSync } from "../shared/hub";
+import { type Send, SyncNode, type SyncNodeDef } from "../shared/sync-node";
+
+/** A record nested deeper would end the process when a message is cloned for a second wire. */
+const RECORD_DEPTH = 32;
+
+/** Maps records from one side's form into the other's, and notes what the gates have to know of the source. */
+export = function register(RED: NodeAPI): void {
+  function FieldMapper(this: Node, def: SyncNodeDef): void {
+    RED.nodes.createNode(this, def);
+    const node = new SyncNode(RED, this, def, () => {
+      parse(def);
+      node.status.show("good", "ready");
+    });
+    node.onInput(async (sync, msg, send) => {
+      const lane = parse(def);
+      if (lane === "to-legacy") await mapFromCidaas(sync, msg, send);
+      else await mapFromLegacy(sync, msg, send);
+    });
+  }
+
+  RED.nodes.registerType("field-mapper", FieldMapper);
+};
+
+function parse(def: SyncNodeDef): Lane {
+  const reader = new ConfigReader(`field-mapper ${def.name ?? ""}`.trim(), def);
+  const lane = reader.choice("direction", ["to-legacy", "to-cidaas"], "to-legacy");
+  reader.check("MAPPER_CONFIG");
+  return lane;
+}
+
+async function mapFromCidaas(sync: SharedSync, msg: NodeMessageInFlow, send: Send): Promise<void> {
+  const { context } = sync;
+  const envelope = requireLeased(msg, "to-legacy", "cidaas-webhook-in and cidaas-user-fetch");
+  const [item] = envelope.items;
+  const lease = context.registry.get(item?.lease ?? null);
+  if (!item || !lease) throw noLease("cidaas-webhook-in and cidaas-user-fetch");
+  const record = recordOf(msg.payload);
+  try {
+    const mapped = mapTaken(context, record);
+    item.source = mapped.source;
+    item.legacyId ??= mapped.legacyId;
+    msg.payload = mapped.record;
+    send([msg, null]);
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    const reason = { code: error.code, message: error.message };
+    await context.store.settle([{ token: lease.token, outcome: "parked", reason }]);
+    context.registry.drop([lease.token]);
+    send([null, invalid(sync, "to-legacy", msg, record, error.problems)]);
+  }
+}
+
+async function mapFromLegacy(sync: SharedSync, msg: NodeMessageInFlow, send: Send): Promise<void> {
+  if (readEnvelope(msg))
+    throw new SyncError(
+      "SYNC_ENVELOPE",
+      "The message comes from cidaas already. Set the direction of field-mapper to to-legacy.",
+    );
+  const facts = factsOf(msg.sync);
+  const isArray = Array.isArray(msg.payload);
+  const list: unknown[] = Array.isArray(msg.payload) ? msg.payload : [msg.payload];
+  const items: Item[] = [];
+  const records: JsonObject[] = [];
+  const refused: NodeMessage[] = [];
+  for (const entry of list) {
+    const record = recordOf(entry);
+    try {
+      const mapped = mapLegacyRecord(sync.context, record, facts);
+      items.push(mapped.item);
+      records.push(mapped.record);
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error;
+      await park(sync, record, error);
+      refused.push(invalid(sync, "to-cidaas", msg, record, error.problems));
+    }
+  }
+  const skip = isRecord(msg.sync) && typeof msg.sync.skip === "string" ? { skip: msg.sync.skip } : {};
+  const envelope: Envelope = { v: 1, lane: "to-cidaas", items, ...skip };
+  const [first] = records;
+  const passes = isArray || first !== undefined;
+  msg.payload = isArray ? records : first;
+  msg.sync = envelope;
+  send([passes ? msg : null, refused]);
+}
+
+/** What the source put into `msg.sync` for the whole message. */
+function factsOf(sync: unknown): SourceFacts {
+  if (!isRecord(sync)) return { kind: null, occurredAt: null, backfill: null };
+  const { kind, occurredAt, backfill } = sync;
+  return {
+    kind: kind === "delete" || kind === "upsert" ? kind : null,
+    occurredAt: timeOf(occurredAt),
+    backfill: timeOf(backfill),
+  };
+}
+
+function timeOf(value: unknown): number | null {
+  if (value instanceof Date) return value.getTime();
+  return typeof value === "string" || typeof value === "number" ? toTime(value) : null;
+}
+
+/** A record that cannot be mapped never reaches its lane; it is parked under its legacy id, without its values. */
+async function park({ context }: SharedSync, record: JsonObject, error: RecordError): Promise<void> {
+  const mark = { legacyId: idOf(context.paths.legacyKey.get(record)), change: emptyChange("upsert", context.now()) };
+  await context.store.park("to-cidaas", mark, { code: error.code, message: error.message });
+}
+
+/** The message of one invalid record: what is wrong with it, and the record with its secret values masked. */
+function invalid(
+  { context }: SharedSync,
+  lane: Lane,
+  msg: NodeMessageInFlow,
+  record: JsonObject,
+  errors: readonly RecordProblem[],
+): NodeMessage {
+  const payload = maskSecrets(context.map.rules, otherSide(targetOf(lane)), record);
+  return { ...msg, payload, errors };
+}
+
+function recordOf(value: unknown): JsonObject {
+  if (isRecord(value) && !isTooDeep(value, RECORD_DEPTH) && isRecordOfJson(value)) return value;
+  throw new SyncError("RECORD_INVALID", `A record must be an object, nested at most ${RECORD_DEPTH} levels deep.`);
+}
+
+/** Values are admitted one by one where a rule reads them; see `admitValue`. */
+function isRecordOfJson(value: Record<string, unknown>): value is JsonObject {
+  return Object.values(value).every((member) => typeof member !== "function" && typeof member !== "symbol");
+}

@@ -1,0 +1,125 @@
+import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from "node-red";
+import { ConfigReader } from "../../lib/config";
+import { recordsOf } from "../../lib/delivery/source";
+import { CallError, ConfigError } from "../../lib/errors";
+import { deliverToLegacy } from "../../lib/legacy/deliver";
+import type { LegacyTarget } from "../../lib/legacy/types";
+import type { Lease } from "../../lib/store/types";
+import { noLease, requireLeased } from "../shared/envelope";
+import type { SharedSync } from "../shared/hub";
+import { type Send, SyncNode, type SyncNodeDef } from "../shared/sync-node";
+import { Confirmations } from "./confirmations";
+import { createFlowTarget } from "./flow-target";
+
+const LANE = "to-legacy";
+const IN_FRONT = "cidaas-webhook-in, cidaas-user-fetch and field-mapper";
+
+/** Brings users read from cidaas to the legacy system: decides what to write, writes it, and settles it. */
+export = function register(RED: NodeAPI): void {
+  function LegacyOut(this: Node, def: SyncNodeDef): void {
+    RED.nodes.createNode(this, def);
+    const confirmations = new Confirmations();
+    let done = 0;
+    this.on("close", () => confirmations.close());
+    const node: SyncNode = new SyncNode(RED, this, def, ({ sync }) => {
+      if (parse(def).mode === "http" && !sync.legacy) {
+        throw new ConfigError(
+          "LEGACY_CONFIG",
+          "legacy: is missing in the user-sync. Pick a legacy system there, or set mode to flow.",
+        );
+      }
+      node.status.show("good", "ready");
+    });
+    node.onInput(async (sync, msg, send) => {
+      try {
+        if (await takeConfirmation(sync, confirmations, msg)) return;
+        if (await deliver(sync, parse(def), confirmations, msg, send)) done += 1;
+        node.status.show("good", "idle", { done });
+      } catch (error) {
+        if (error instanceof CallError)
+          node.status.show("bad", error.failure === "configuration" ? "stopped" : "unreachable");
+        throw error;
+      }
+    });
+  }
+
+  RED.nodes.registerType("legacy-out", LegacyOut);
+};
+
+type Config = ReturnType<typeof parse>;
+
+function parse(def: SyncNodeDef) {
+  const reader = new ConfigReader(`legacy-out ${def.name ?? ""}`.trim(), def);
+  const config = {
+    mode: reader.choice("mode", ["http", "flow"], "http"),
+    deletes: reader.choice("deletes", ["delete", "ignore"], "delete"),
+    dryRun: reader.flag("dryRun", false),
+  };
+  reader.check("LEGACY_OUT_CONFIG");
+  return config;
+}
+
+/** A message with `sync.op` went out through output 2 and is back; a second or late one is counted, and ends here. */
+async function takeConfirmation(
+  sync: SharedSync,
+  confirmations: Confirmations,
+  msg: NodeMessageInFlow,
+): Promise<boolean> {
+  const envelope = requireLeased(msg, LANE, IN_FRONT);
+  if (envelope.op === undefined) return false;
+  const [item] = envelope.items;
+  if (!item?.lease || !confirmations.take(item.lease, msg)) await sync.context.store.countLateConfirmation(LANE);
+  return true;
+}
+
+/** Resolves with whether the person was delivered. */
+async function deliver(
+  sync: SharedSync,
+  config: Config,
+  confirmations: Confirmations,
+  msg: NodeMessageInFlow,
+  send: Send,
+): Promise<boolean> {
+  const { context } = sync;
+  const envelope = requireLeased(msg, LANE, IN_FRONT);
+  const [item] = envelope.items;
+  const [record] = recordsOf(msg.payload, envelope);
+  const lease = context.registry.claim(item?.lease ?? null);
+  if (!item || !record || !lease) throw noLease(IN_FRONT);
+  if (envelope.skip !== undefined) {
+    await context.store.settle([{ token: lease.token, outcome: "skipped" }]);
+    context.registry.drop([lease.token]);
+    return false;
+  }
+  const target = config.mode === "flow" ? flowTarget(sync, confirmations, lease, msg, send) : sync.legacy?.target;
+  if (!target) throw new ConfigError("LEGACY_CONFIG", "legacy: is missing in the user-sync.");
+  const end = await deliverToLegacy(context, target, lease, item, record, config);
+  const { sub, legacyId } = end;
+  if (end.state === "RETRY") return false;
+  if (end.state === "PARKED") {
+    send([null, null, { ...msg, payload: { sub, legacyId }, error: { code: end.code, message: end.message } }]);
+    return false;
+  }
+  send([{ ...msg, payload: { sub, legacyId, state: end.state } }, null, null]);
+  return true;
+}
+
+function flowTarget(
+  { context }: SharedSync,
+  confirmations: Confirmations,
+  lease: Lease,
+  msg: NodeMessageInFlow,
+  send: Send,
+): LegacyTarget {
+  return createFlowTarget((op, ids, record) => {
+    const answer = confirmations.wait(lease, context.now());
+    const question: NodeMessage = { ...msg, payload: record, sync: { ...toRecord(msg.sync), op } };
+    if (ids.legacyId !== null) question.legacyId = ids.legacyId;
+    send([null, question, null]);
+    return answer;
+  });
+}
+
+function toRecord(value: unknown): object {
+  return typeof value === "object" && value !== null ? value : {};
+}

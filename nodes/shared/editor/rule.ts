@@ -1,0 +1,175 @@
+/**
+ * A rule of the field map as texts of the dialog, and back. Pure. What the user did not touch is written back exactly as
+ * it was, also members that this version does not know.
+ */
+import { readLiteral, readPairs, showLiteral, showPairs } from "./literal";
+
+export type RuleSource = Record<string, unknown>;
+
+export const DIRECTIONS = ["both", "to-cidaas", "to-legacy"] as const;
+export const CONFLICTS = ["newest", "cidaas", "legacy"] as const;
+export const WRITES = ["always", "create"] as const;
+export const COMPARES = ["value", "set"] as const;
+export const WHEN_EMPTY = ["skip", "clear", "default"] as const;
+
+const TEXT_FIELDS = ["id", "direction", "transform", "conflict", "write", "compare", "whenEmpty", "timePath"] as const;
+const FLAG_FIELDS = ["required", "secret"] as const;
+const PATH_FIELDS = ["cidaas", "legacy"] as const;
+
+/** Options that are text, whatever they look like. */
+const TEXT_OPTIONS = ["legacyFormat", "zone", "country", "delimiter", "format"];
+
+const TEXT_DEFAULTS: Record<(typeof TEXT_FIELDS)[number], string> = {
+  id: "",
+  direction: "both",
+  transform: "copy",
+  conflict: "newest",
+  write: "always",
+  compare: "value",
+  whenEmpty: "skip",
+  timePath: "",
+};
+
+export type RuleForm = Record<(typeof TEXT_FIELDS)[number] | (typeof PATH_FIELDS)[number] | "default", string> &
+  Record<(typeof FLAG_FIELDS)[number], boolean> & { options: Record<string, string> };
+
+export function toForm(rule: RuleSource): RuleForm {
+  const text = (field: (typeof TEXT_FIELDS)[number]) => display(rule[field]) || TEXT_DEFAULTS[field];
+  return {
+    id: text("id"),
+    cidaas: displayPaths(rule.cidaas),
+    legacy: displayPaths(rule.legacy),
+    direction: display(rule.direction) || (rule.transform === "hash" ? "to-cidaas" : TEXT_DEFAULTS.direction),
+    transform: text("transform"),
+    options: displayOptions(rule.options),
+    conflict: text("conflict"),
+    write: text("write"),
+    compare: text("compare"),
+    required: isOn(rule.required),
+    secret: isOn(rule.secret),
+    whenEmpty: text("whenEmpty"),
+    default: showLiteral(rule.default),
+    timePath: text("timePath"),
+  };
+}
+
+/** The rule with what differs in the form. */
+export function fromForm(form: RuleForm, original: RuleSource): RuleSource {
+  const before = toForm(original);
+  const { direction, transform, conflict } = before;
+  const rule: RuleSource = { cidaas: "", legacy: "", direction, transform, conflict, ...original };
+  const put = (field: string, value: unknown) => {
+    if (value === "" || value === undefined) delete rule[field];
+    else rule[field] = value;
+  };
+  for (const field of TEXT_FIELDS) if (form[field] !== before[field]) put(field, form[field].trim());
+  for (const field of FLAG_FIELDS) if (form[field] !== before[field]) put(field, form[field]);
+  for (const field of PATH_FIELDS) if (form[field] !== before[field]) rule[field] = parsePaths(form[field]);
+  if (form.default !== before.default) put("default", readLiteral(form.default));
+  put("options", changedOptions(form, before, original.options));
+  return rule;
+}
+
+/** Gives each rule without an id one made of its path. An id stays for life: the ledger is kept by it. */
+export function withIds(rules: readonly RuleSource[]): RuleSource[] {
+  const taken = new Set(rules.map((rule) => display(rule.id)));
+  return rules.map((rule) => {
+    if (display(rule.id) !== "") return rule;
+    const stem = (firstPath(rule.cidaas) || firstPath(rule.legacy) || "rule").replace(/[^A-Za-z0-9_]+/g, "_");
+    let id = stem;
+    for (let count = 2; taken.has(id); count++) id = `${stem}_${count}`;
+    taken.add(id);
+    return { ...rule, id };
+  });
+}
+
+/** What is wrong with a field map, as a key of the locale with its parameters; null when nothing is. */
+export function findRuleProblem(rules: unknown): { key: string; parameters: Record<string, unknown> } | null {
+  if (!Array.isArray(rules)) return { key: "notAList", parameters: {} };
+  const ids = new Set<string>();
+  const targets = new Set<string>();
+  for (const [index, rule] of rules.entries()) {
+    if (!isRecord(rule)) return { key: "notAList", parameters: {} };
+    const form = toForm(rule);
+    const row = index + 1;
+    for (const side of PATH_FIELDS) {
+      if (form[side] === "" && needsPath(form, side)) return { key: "pathMissing", parameters: { row, side } };
+      for (const path of isWritten(form, side) ? splitPaths(form[side]) : []) {
+        if (targets.has(`${side}:${path}`)) return { key: "targetTwice", parameters: { row, path } };
+        targets.add(`${side}:${path}`);
+      }
+    }
+    if (form.id !== "" && ids.has(form.id)) return { key: "idTwice", parameters: { row, id: form.id } };
+    ids.add(form.id);
+  }
+  return null;
+}
+
+function isWritten(form: RuleForm, side: "cidaas" | "legacy"): boolean {
+  return form.direction === "both" || form.direction === `to-${side}`;
+}
+
+/** A constant needs no field on the side they come from. */
+function needsPath(form: RuleForm, side: "cidaas" | "legacy"): boolean {
+  return isWritten(form, side) || form.transform !== "constant";
+}
+
+function changedOptions(form: RuleForm, before: RuleForm, original: unknown): unknown {
+  // Options belong to their transform: another one starts with none of them.
+  const isSame = form.transform === before.transform;
+  const options: Record<string, unknown> = isSame && isRecord(original) ? { ...original } : {};
+  for (const [key, text] of Object.entries(form.options)) {
+    if (isSame && text === (before.options[key] ?? "")) continue;
+    if (text === "") delete options[key];
+    else options[key] = parseOption(key, text);
+  }
+  return Object.keys(options).length > 0 || (isSame && original !== undefined) ? options : undefined;
+}
+
+function displayOptions(options: unknown): Record<string, string> {
+  if (!isRecord(options)) return {};
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, displayOption(key, value)]));
+}
+
+function displayOption(key: string, value: unknown): string {
+  if (key === "pairs") return showPairs(value);
+  return TEXT_OPTIONS.includes(key) ? display(value) : showLiteral(value);
+}
+
+function parseOption(key: string, text: string): unknown {
+  if (key === "pairs") return readPairs(text);
+  return TEXT_OPTIONS.includes(key) ? text : readLiteral(text);
+}
+
+function displayPaths(paths: unknown): string {
+  return Array.isArray(paths) ? paths.map(display).join(", ") : display(paths);
+}
+
+function parsePaths(text: string): string | string[] {
+  const paths = splitPaths(text);
+  return paths.length > 1 ? paths : (paths[0] ?? "");
+}
+
+function splitPaths(text: string): string[] {
+  return text
+    .split(",")
+    .map((path) => path.trim())
+    .filter((path) => path !== "");
+}
+
+function firstPath(paths: unknown): string {
+  return splitPaths(displayPaths(paths))[0] ?? "";
+}
+
+function display(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function isOn(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== false && value !== "false" && value !== "";
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

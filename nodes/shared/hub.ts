@@ -1,0 +1,205 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { adoptUsers } from "../../lib/cidaas/adoption";
+import { adoptedFrom } from "../../lib/cidaas/gate";
+import { LaneHolds, type SyncContext } from "../../lib/delivery/context";
+import { LeaseRegistry } from "../../lib/delivery/registry";
+import { ConfigError } from "../../lib/errors";
+import { compileMap } from "../../lib/mapping/compile";
+import { parseRules } from "../../lib/mapping/rules";
+import { createSealer } from "../../lib/mapping/seal";
+import { acquireEngine } from "../../lib/store/engines";
+import { createPrinter } from "../../lib/sync/prints";
+import type { Lane } from "../../lib/sync/types";
+import { pickedNode } from "./connection";
+import { type LegacyPart, legacyParts, storeOptions, type TenantPart, tenantParts } from "./parts";
+import { parseSettings } from "./settings";
+
+export interface UserSyncDef extends NodeDef {
+  tenant?: string;
+  legacy?: string;
+  store?: string;
+  rules?: unknown;
+}
+
+/** What a node of a flow gets of its `user-sync`, as long as it holds it. */
+export interface SharedSync {
+  context: SyncContext;
+  tenant: TenantPart;
+  /** Null where no legacy system is picked: a flow may write to it by other means. */
+  legacy: LegacyPart | null;
+  /** Reads the tenant's users into the ledger, once; resolves with whether that was allowed. */
+  adopted(): Promise<boolean>;
+}
+
+interface Opened {
+  shared: SharedSync;
+  close(): Promise<void>;
+}
+
+/** Open hubs by store and key, for the admin API and to find a second one on the same lanes. */
+const openHubs = new Map<string, SyncHub>();
+
+export function hubOf(key: string): SyncHub | undefined {
+  return [...openHubs.values()].find((hub) => hub.key === key);
+}
+
+/**
+ * The centre of one `user-sync`: opened for the first node that uses it, closed after the last, so that a redeploy lets
+ * calls on the wire end before the store closes.
+ */
+export class SyncHub {
+  readonly #RED: NodeAPI;
+  readonly #node: Node;
+  readonly #def: UserSyncDef;
+  readonly #takers = new Map<Lane, string>();
+  #opening: Promise<Opened> | null = null;
+  #users = 0;
+  #key = "";
+
+  constructor(RED: NodeAPI, node: Node, def: UserSyncDef) {
+    this.#RED = RED;
+    this.#node = node;
+    this.#def = def;
+  }
+
+  get key(): string {
+    return this.#key;
+  }
+
+  /** The name a person knows the node by. */
+  get name(): string {
+    return this.#node.name || this.#node.id;
+  }
+
+  /** Rejects with a `ConfigError` or `StoreError`; the caller then holds nothing. */
+  async acquire(): Promise<{ shared: SharedSync; release(): Promise<void> }> {
+    this.#users += 1;
+    this.#opening ??= this.#open();
+    const opening = this.#opening;
+    try {
+      const { shared } = await opening;
+      let held = true;
+      return {
+        shared,
+        release: async () => {
+          if (!held) return;
+          held = false;
+          await this.#leave();
+        },
+      };
+    } catch (error) {
+      this.#users -= 1;
+      if (this.#opening === opening) this.#opening = null;
+      throw error;
+    }
+  }
+
+  /** What the admin API works on; null while no node uses the sync. */
+  async current(): Promise<SharedSync | null> {
+    return this.#opening ? (await this.#opening).shared : null;
+  }
+
+  /** Makes a node the only taker of a lane. Throws `DUPLICATE_TAKER`, which names the first. */
+  claimLane(lane: Lane, node: Node): () => void {
+    const first = this.#takers.get(lane);
+    if (first !== undefined) {
+      throw new ConfigError(
+        "DUPLICATE_TAKER",
+        `The lane ${lane} is already served by the node ${first}. Remove one of the two.`,
+      );
+    }
+    this.#takers.set(lane, node.name || node.id);
+    return () => this.#takers.delete(lane);
+  }
+
+  async #leave(): Promise<void> {
+    this.#users -= 1;
+    if (this.#users > 0 || !this.#opening) return;
+    const opening = this.#opening;
+    this.#opening = null;
+    await (await opening).close();
+  }
+
+  async #open(): Promise<Opened> {
+    const owner = `user-sync ${this.name}`;
+    const { settings, paths } = parseSettings(owner, this.#def);
+    const map = compileMap(parseRules(this.#def.rules));
+    const options = this.#part("store", this.#def.store, (node) => storeOptions.get(node)?.());
+    const id = `${options.path}\n${settings.key}`;
+    const first = openHubs.get(id);
+    if (first && first !== this) {
+      throw new ConfigError(
+        "DUPLICATE_KEY",
+        `${owner}: the user-sync ${first.name} already uses the key ${settings.key} in this store.`,
+      );
+    }
+    openHubs.set(id, this);
+    this.#key = settings.key;
+    const closers: (() => void | Promise<void>)[] = [() => void openHubs.delete(id)];
+    const close = async () => {
+      for (const closer of closers.reverse()) await closer();
+    };
+    try {
+      const tenant = this.#part("tenant", this.#def.tenant, (node) => tenantParts.get(node)?.acquire());
+      closers.push(tenant.release);
+      const legacy = this.#def.legacy
+        ? this.#part("legacy", this.#def.legacy, (node) => legacyParts.get(node)?.acquire())
+        : null;
+      if (legacy) closers.push(legacy.release);
+      const { engine, release } = await acquireEngine(options);
+      closers.push(release);
+      const context: SyncContext = {
+        settings,
+        paths,
+        map,
+        policies: map.rules,
+        printer: createPrinter(engine.printKey),
+        sealer: createSealer(),
+        store: engine.sync(settings.key),
+        registry: new LeaseRegistry(),
+        holds: new LaneHolds(),
+        now: Date.now,
+      };
+      const shared = {
+        context,
+        tenant: tenant.resource,
+        legacy: legacy?.resource ?? null,
+        adopted: adoptOnce(context, tenant.resource),
+      };
+      return { shared, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+
+  #part<T>(field: string, id: string | undefined, find: (node: Node) => T | undefined): T {
+    const node = pickedNode(this.#RED, id);
+    const part = node && find(node);
+    if (part) return part;
+    throw new ConfigError(
+      "SYNC_CONFIG",
+      `user-sync ${this.name}: ${field}: is missing. Pick one in the dialog of the user-sync node.`,
+    );
+  }
+}
+
+/** One adoption at a time for all nodes; a failed one is tried again by the next who asks. */
+function adoptOnce(context: SyncContext, part: TenantPart): () => Promise<boolean> {
+  let running: Promise<boolean> | null = null;
+  return () => {
+    running ??= adoptUsers({
+      tenant: part.tenant,
+      store: context.store,
+      toAdopted: (user) => adoptedFrom(context, user),
+      now: context.now,
+    }).then(
+      (adoption) => adoption.state === "complete",
+      (error) => {
+        running = null;
+        throw error;
+      },
+    );
+    return running;
+  };
+}

@@ -1,0 +1,166 @@
+import type { Node, NodeAPI, NodeDef, NodeMessage, NodeMessageInFlow } from "node-red";
+import { ConfigError, StoreError, type SyncError, toSyncError } from "../../lib/errors";
+import { pickedNode } from "./connection";
+import type { SharedSync, SyncHub } from "./hub";
+import { hubs } from "./parts";
+import { StatusLine } from "./status";
+
+/** A store that is locked or full, or a node not closed yet, heals without a deploy. */
+const RETRY_MS = 5_000;
+
+/** A node's close must end within Node-RED's own limit of 15 s. */
+const CLOSE_MS = 10_000;
+
+export interface SyncNodeDef extends NodeDef {
+  sync?: string;
+}
+
+export type Send = (msg: NodeMessage | Array<NodeMessage | NodeMessage[] | null>) => void;
+
+/** What a node does between opening and closing. Each closer runs once, the last one first. */
+export interface Opening {
+  sync: SharedSync;
+  hub: SyncHub;
+  onClose(closer: () => void | Promise<void>): void;
+}
+
+/**
+ * What the six nodes have in common: they hold their `user-sync` open while they live, say on their status why it
+ * cannot be opened, and end every message with `done` exactly once.
+ */
+export class SyncNode {
+  readonly status: StatusLine;
+  readonly #RED: NodeAPI;
+  readonly #node: Node;
+  readonly #def: SyncNodeDef;
+  readonly #start: (opening: Opening) => void | Promise<void>;
+  readonly #closers: (() => void | Promise<void>)[] = [];
+  readonly #working = new Set<Promise<unknown>>();
+  #ready: Promise<SharedSync>;
+  #closed = false;
+  #reported = "";
+  #retry: NodeJS.Timeout | null = null;
+
+  constructor(
+    RED: NodeAPI,
+    node: Node,
+    def: SyncNodeDef,
+    start: (opening: Opening) => void | Promise<void> = () => {},
+  ) {
+    this.#RED = RED;
+    this.#node = node;
+    this.#def = def;
+    this.#start = start;
+    this.status = new StatusLine(RED, node);
+    this.#ready = this.#open();
+    // Told by status and log; messages that arrive meanwhile get it through `done`.
+    this.#ready.catch(() => {});
+    node.on("close", (done: () => void) => {
+      this.#close().then(done, done);
+    });
+  }
+
+  /** Handles every incoming message in turn of arrival; what the handler throws goes to `done`. */
+  onInput(handle: (sync: SharedSync, msg: NodeMessageInFlow, send: Send) => Promise<void>): void {
+    this.#node.on("input", (msg, send, done) => {
+      const work = this.#ready
+        .then((sync) => handle(sync, msg, send))
+        .then(
+          () => done(),
+          (error: unknown) => done(toSyncError(error)),
+        );
+      this.#track(work);
+    });
+  }
+
+  /** Runs work outside an input handler; a failure is logged and reaches Catch nodes, and never the process. */
+  run(work: () => Promise<void>): void {
+    this.#track(work().catch((error: unknown) => this.report(toSyncError(error))));
+  }
+
+  /** Logs a problem that belongs to no message, once as long as it stays the same. */
+  report(error: SyncError): void {
+    if (error.message === this.#reported || this.#closed) return;
+    this.#reported = error.message;
+    this.#node.error(error);
+  }
+
+  /** The problem is over: the next one is news again. */
+  clearReport(): void {
+    this.#reported = "";
+  }
+
+  async #open(): Promise<SharedSync> {
+    // Config nodes of the same deploy may be made after this one.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.status.show("grey", "connecting");
+    try {
+      return await this.#acquire();
+    } catch (error) {
+      const problem = toSyncError(error);
+      this.#showProblem(problem);
+      this.report(problem);
+      await this.#runClosers();
+      if (!this.#closed) this.#retry = setTimeout(() => this.#reopen(), RETRY_MS);
+      throw problem;
+    }
+  }
+
+  #reopen(): void {
+    this.#ready = this.#open();
+    this.#ready.catch(() => {});
+  }
+
+  async #acquire(): Promise<SharedSync> {
+    const node = pickedNode(this.#RED, this.#def.sync);
+    const hub = node && hubs.get(node);
+    if (!hub) throw new ConfigError("SYNC_CONFIG", "sync: is missing. Pick a user-sync in the dialog of this node.");
+    const { shared, release } = await hub.acquire();
+    this.#closers.push(release);
+    if (this.#closed) throw new StoreError("STORE_CLOSED", "The node is closing.");
+    await this.#start({ sync: shared, hub, onClose: (closer) => void this.#closers.push(closer) });
+    this.clearReport();
+    return shared;
+  }
+
+  #showProblem(problem: SyncError): void {
+    if (problem.code === "MAP_INVALID") this.status.show("bad", "mapInvalid");
+    else if (problem.code === "DUPLICATE_KEY") this.status.show("bad", "duplicateKey");
+    else if (problem.code === "DUPLICATE_TAKER") this.status.show("bad", "duplicateTaker");
+    else if (problem.code === "DUPLICATE_PATH") this.status.show("bad", "duplicatePath");
+    else if (problem instanceof StoreError) this.status.show("bad", "storeFailed");
+    else this.status.show("bad", "notConfigured");
+  }
+
+  #track(work: Promise<unknown>): void {
+    this.#working.add(work);
+    work.finally(() => this.#working.delete(work));
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true;
+    if (this.#retry) clearTimeout(this.#retry);
+    await Promise.race([this.#finish(), timeLimit()]);
+    this.status.close();
+  }
+
+  async #finish(): Promise<void> {
+    await this.#ready.catch(() => {});
+    await Promise.allSettled(this.#working);
+    await this.#runClosers();
+  }
+
+  async #runClosers(): Promise<void> {
+    for (let closer = this.#closers.pop(); closer; closer = this.#closers.pop()) {
+      try {
+        await closer();
+      } catch (error) {
+        this.#node.error(toSyncError(error));
+      }
+    }
+  }
+}
+
+function timeLimit(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, CLOSE_MS).unref());
+}

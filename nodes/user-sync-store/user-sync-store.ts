@@ -1,0 +1,33 @@
+import { isAbsolute, resolve } from "node:path";
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { ConfigReader } from "../../lib/config";
+import type { SqliteOptions } from "../../lib/store/sqlite/engine";
+import { storeOptions } from "../shared/parts";
+
+/** Where the lanes and the ledger lie. */
+export = function register(RED: NodeAPI): void {
+  function UserSyncStore(this: Node, def: NodeDef): void {
+    RED.nodes.createNode(this, def);
+    storeOptions.set(this, () => parse(def, this.credentials, RED.settings.userDir ?? process.cwd()));
+  }
+
+  RED.nodes.registerType("user-sync-store", UserSyncStore, {
+    credentials: { url: { type: "password" }, encryptionKey: { type: "password" } },
+  });
+};
+
+function parse(def: NodeDef, credentials: unknown, userDirectory: string): SqliteOptions {
+  const reader = new ConfigReader(`user-sync-store ${def.name ?? ""}`.trim(), def);
+  const engine = reader.choice("engine", ["sqlite", "postgres"], "sqlite");
+  if (engine === "postgres") reader.problem("engine", "postgres is not available in this version; choose sqlite");
+  const path = reader.text("path", "user-sync.db");
+  const leaseSeconds = reader.number("leaseSeconds", { default: 180, min: 5, max: 86_400 });
+  const maxAttempts = reader.number("maxAttempts", { default: 10, min: 1, max: 1_000, whole: true });
+  const encryptionKey = reader.section("credentials", credentials).text("encryptionKey", "");
+  reader.check("STORE_CONFIG");
+  return {
+    path: isAbsolute(path) ? path : resolve(userDirectory, path),
+    encryptionKey: encryptionKey === "" ? null : encryptionKey,
+    policy: { leaseSeconds, maxAttempts },
+  };
+}

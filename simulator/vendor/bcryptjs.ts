@@ -1,0 +1,1 @@
+export { compareSync, hashSync } from "bcryptjs";

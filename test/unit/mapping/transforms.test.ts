@@ -1,0 +1,227 @@
+import fc from "fast-check";
+import should from "should";
+import { type Json, type Lane, otherSide, targetOf } from "../../../lib/sync/types";
+import { mapOf, mapValue, problemsOf } from "./helpers";
+
+const BCRYPT = `$2y$12$${"a".repeat(53)}`;
+const pairs = [
+  ["active", 1],
+  ["locked", "G"],
+  ["closed", "G"],
+];
+
+describe("transforms", () => {
+  const examples: { rule: Record<string, unknown>; cidaas: Json; legacy: Json }[] = [
+    { rule: {}, cidaas: { street: "A" }, legacy: { street: "A" } },
+    { rule: { transform: "number" }, cidaas: 12.5, legacy: 12.5 },
+    { rule: { transform: "boolean", options: { true: "J", false: "N" } }, cidaas: false, legacy: "N" },
+    { rule: { transform: "boolean" }, cidaas: true, legacy: true },
+    { rule: { transform: "enum", options: { pairs } }, cidaas: "active", legacy: 1 },
+    {
+      rule: { transform: "date", options: { legacyFormat: "dd.MM.yyyy" } },
+      cidaas: "1988-04-12",
+      legacy: "12.04.1988",
+    },
+    {
+      rule: { transform: "date", options: { legacyFormat: "dd.MM.yyyy HH:mm", zone: "Europe/Berlin" } },
+      cidaas: "2026-07-01T10:30:00Z",
+      legacy: "01.07.2026 12:30",
+    },
+    { rule: { transform: "phone", options: { country: "DE" } }, cidaas: "+4915123456789", legacy: "+4915123456789" },
+    {
+      rule: { transform: "phone", options: { country: "DE", legacyFormat: "national" } },
+      cidaas: "+4915123456789",
+      legacy: "01512 3456789",
+    },
+    {
+      rule: { transform: "phone", options: { legacyFormat: "international" } },
+      cidaas: "+4915123456789",
+      legacy: "+49 1512 3456789",
+    },
+    { rule: { transform: "list", options: { delimiter: ";" } }, cidaas: ["a", "b c"], legacy: "a;b c" },
+  ];
+  for (const { rule, cidaas, legacy } of examples)
+    it(`maps both ways: ${JSON.stringify(rule)}`, () => {
+      const map = mapOf(rule);
+      should(mapValue(map, "to-cidaas", legacy)).eql(cidaas);
+      should(mapValue(map, "to-legacy", cidaas)).eql(legacy);
+      should(map.canonical("cidaas", "r", [cidaas])).equal(map.canonical("legacy", "r", [legacy]));
+    });
+
+  for (const lane of ["to-cidaas", "to-legacy"] as const)
+    it(`applies trim, lower and upper ${lane}`, () => {
+      should(mapValue(mapOf({ transform: "trim" }), lane, "  Äb ")).equal("Äb");
+      should(mapValue(mapOf({ transform: "lower" }), lane, "ÄB")).equal("äb");
+      should(mapValue(mapOf({ transform: "upper" }), lane, "äb")).equal("ÄB");
+    });
+
+  it("keeps a foreign number international where its national form would be another number", () => {
+    const map = mapOf({ transform: "phone", options: { country: "DE", legacyFormat: "national" } });
+    should(mapValue(map, "to-legacy", "+436641234567")).equal("+43 664 1234567");
+    should(mapValue(map, "to-cidaas", "0151 23456789")).equal("+4915123456789");
+  });
+
+  it("takes a date-time of cidaas for a plain date as it is written", () => {
+    const map = mapOf({ transform: "date", options: { legacyFormat: "yyyyMMdd" } });
+    should(mapValue(map, "to-legacy", "1988-04-12T00:00:00.000Z")).equal("19880412");
+    should(mapValue(map, "to-legacy", "1988-04-12T00:00:00+02:00")).equal("19880412");
+    should(mapValue(map, "to-cidaas", 19880412)).equal("1988-04-12");
+  });
+
+  it("lets the first of several pairs with one word count", () => {
+    const map = mapOf({ transform: "enum", options: { pairs } });
+    should(mapValue(map, "to-cidaas", "G")).equal("locked");
+    should(mapValue(map, "to-legacy", "closed")).equal("G");
+  });
+
+  describe("name", () => {
+    const map = mapOf({ transform: "name", cidaas: ["given_name", "family_name"] });
+    const split = (text: string) => map.map("to-cidaas", { l: text }).r?.values;
+
+    it("splits and joins", () => {
+      should(split("Lena Berg")).eql(["Lena", "Berg"]);
+      should(split(" Anna  Maria Berg ")).eql(["Anna Maria", "Berg"]);
+      should(split("Lena van der Berg")).eql(["Lena", "van der Berg"]);
+      should(split("Berg, Lena")).eql(["Lena", "Berg"]);
+      should(split("Cher")).eql(["Cher", ""]);
+      should(map.map("to-legacy", { given_name: "Lena", family_name: "Berg" }).r?.values).eql(["Lena Berg"]);
+      should(map.map("to-legacy", { family_name: "Berg" }).r?.values).eql(["Berg"]);
+    });
+
+    it("sees no difference in where the family name begins", () => {
+      const text = map.canonical("legacy", "r", ["Ana Garcia Lopez"]);
+      should(map.canonical("cidaas", "r", ["Ana", "Garcia Lopez"])).equal(text);
+      should(map.canonical("cidaas", "r", ["Ana Garcia", "Lopez"])).equal(text);
+      should(map.canonical("legacy", "r", ["Garcia Lopez, Ana"])).equal(text);
+    });
+  });
+
+  it("writes a constant whatever the source holds, and takes its echo for no news", () => {
+    const map = mapOf({ transform: "constant", options: { toCidaas: "self", toLegacy: 7 } });
+    const toCidaas = map.map("to-cidaas", {}).r;
+    const toLegacy = map.map("to-legacy", { c: "other" }).r;
+    should(toCidaas?.values).eql(["self"]);
+    should(toLegacy?.values).eql([7]);
+    should(toCidaas?.source).equal(map.canonical("legacy", "r", [7]));
+    should(toLegacy?.source).equal(map.canonical("cidaas", "r", ["self"]));
+    const oneWay = mapOf({ transform: "constant", legacy: [], direction: "to-cidaas", options: { toCidaas: ["A"] } });
+    should(oneWay.map("to-cidaas", {}).r?.values).eql([["A"]]);
+    should(oneWay.map("to-legacy", {})).eql({});
+  });
+
+  it("renders templates over the sources of the rule", () => {
+    const map = mapOf({
+      transform: "template",
+      legacy: ["street", "no"],
+      direction: "to-cidaas",
+      options: { toCidaas: "{{street}} {{ no }}!" },
+    });
+    should(map.map("to-cidaas", { street: "$& Weg", no: 5 }).r?.values).eql(["$& Weg 5!"]);
+    should(map.map("to-cidaas", { street: "Weg" })).eql({});
+  });
+
+  describe("hash", () => {
+    const map = mapOf({ cidaas: "password_hash_info", transform: "hash" });
+
+    it("names the algorithm by the cost in the text and keeps the text", () => {
+      const values = map.map("to-cidaas", { l: BCRYPT }).r?.values ?? [];
+      should(values).eql([{ algorithmTypeId: "BCRYPT_12", passwordHash: BCRYPT }]);
+      should(map.canonical("cidaas", "r", values)).equal(BCRYPT);
+      should(map.map("to-legacy", { password_hash_info: "x" })).eql({});
+    });
+
+    it("refuses other texts without telling them", () => {
+      for (const text of ["5f4dcc3b5aa765d61d8327deb882cf99", BCRYPT.replace("12", "31"), `${BCRYPT}x`, "$2y$12$"]) {
+        const [problem] = problemsOf(map, "to-cidaas", { l: text });
+        should(problem).containEql({ rule: "r", path: "l", code: "HASH_UNKNOWN" });
+        should(JSON.stringify(problem)).not.containEql(text);
+      }
+    });
+  });
+
+  const invalid: [Record<string, unknown>, Lane, Json, string][] = [
+    [{ transform: "number" }, "to-cidaas", "12 Euro", "NUMBER_INVALID"],
+    [{ transform: "number" }, "to-legacy", "0x10", "NUMBER_INVALID"],
+    [{ transform: "number" }, "to-cidaas", "12345678901234567890", "NUMBER_INVALID"],
+    [{ transform: "boolean" }, "to-cidaas", "perhaps", "BOOLEAN_INVALID"],
+    [{ transform: "enum", options: { pairs } }, "to-cidaas", "toString", "ENUM_UNKNOWN"],
+    [{ transform: "enum", options: { pairs } }, "to-legacy", { a: 1 }, "ENUM_UNKNOWN"],
+    [{ transform: "date" }, "to-cidaas", "2026-02-30", "DATE_INVALID"],
+    [{ transform: "date" }, "to-legacy", "12:30:00", "DATE_INVALID"],
+    [{ transform: "phone" }, "to-cidaas", "0151 23456789", "PHONE_INVALID"],
+    [{ transform: "phone" }, "to-cidaas", "call +49 151 23456789", "PHONE_INVALID"],
+    [{ transform: "phone", options: { country: "DE" } }, "to-cidaas", "030 1234567 ext 12", "PHONE_INVALID"],
+    [{ transform: "list" }, "to-cidaas", [["nested-value"]], "LIST_INVALID"],
+    [{ transform: "list" }, "to-legacy", ["one,two-value"], "LIST_DELIMITER"],
+  ];
+  for (const [rule, lane, value, code] of invalid)
+    it(`reports ${code} for ${JSON.stringify(value)} and does not repeat the value`, () => {
+      const record = lane === "to-cidaas" ? { l: value } : { c: value };
+      const problems = problemsOf(mapOf(rule), lane, record);
+      should(problems.map((problem) => problem.code)).eql([code]);
+      const leaf = String(JSON.stringify(value)).replace(/[[\]{}"]/g, "");
+      should(problems[0]?.message).not.containEql(leaf);
+    });
+
+  describe("for any value", () => {
+    const text = fc.string({ unit: "grapheme", maxLength: 20 });
+    const day = fc
+      .date({ min: new Date("1800-01-01"), max: new Date("2200-01-01"), noInvalidDate: true })
+      .map((time) => time.toISOString().slice(0, 10));
+    const second = fc.integer({ min: 0, max: 4e9 }).map((time) => new Date(time * 1000).toISOString());
+    const german = fc.integer({ min: 1510000000, max: 1799999999 }).map((number) => `+49${number}`);
+    const words = fc.array(fc.stringMatching(/^[a-z]{1,5}$/), { maxLength: 4 });
+    const anyJson = fc.jsonValue({ maxDepth: 2 }).map((value): Json => JSON.parse(JSON.stringify(value)));
+    const word = fc.constantFrom("active", "locked");
+    const cases: [string, Record<string, unknown>, fc.Arbitrary<Json>][] = [
+      ["copy", {}, anyJson],
+      ["trim", { transform: "trim" }, text],
+      ["lower", { transform: "lower" }, text],
+      ["upper", { transform: "upper" }, text],
+      [
+        "number",
+        { transform: "number" },
+        fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true, max: 1e15, min: -1e15 })),
+      ],
+      ["boolean", { transform: "boolean", options: { true: "J", false: "N" } }, fc.boolean()],
+      ["enum", { transform: "enum", options: { pairs } }, word],
+      ["date", { transform: "date", options: { legacyFormat: "d/M/yyyy" } }, day],
+      ["date-time", { transform: "date", options: { legacyFormat: "yyyy-MM-dd HH:mm:ss", zone: "UTC+3" } }, second],
+      ["phone", { transform: "phone", options: { country: "DE", legacyFormat: "national" } }, german],
+      ["list", { transform: "list" }, words],
+    ];
+    for (const [title, rule, arbitrary] of cases)
+      it(`${title} comes back as the same canonical value from the other side`, () => {
+        const map = mapOf(rule);
+        fc.assert(
+          fc.property(arbitrary, fc.constantFrom<Lane>("to-legacy", "to-cidaas"), (value, lane) => {
+            // A value in legacy form is made from the one in cidaas form.
+            const legacy = mapValue(map, "to-legacy", value);
+            const start = lane === "to-legacy" ? value : legacy;
+            if (start === undefined) return;
+            const there = map.map(lane, lane === "to-legacy" ? { c: start } : { l: start }).r;
+            if (there === undefined) return;
+            const target = targetOf(lane);
+            const back = map.map(
+              target === "legacy" ? "to-cidaas" : "to-legacy",
+              map.build(target, { r: there.values }),
+            ).r;
+            should(back?.source).equal(map.canonical(target, "r", there.values));
+            should(map.canonical(otherSide(target), "r", back?.values ?? [])).equal(there.source);
+          }),
+        );
+      });
+
+    it("name comes back with the same full name", () => {
+      const map = mapOf({ transform: "name", cidaas: ["g", "f"] });
+      fc.assert(
+        fc.property(text, text, (given, family) => {
+          const there = map.map("to-legacy", { g: given, f: family }).r;
+          if (there === undefined) return;
+          const back = map.map("to-cidaas", { l: there.values[0] ?? null }).r;
+          should(map.canonical("cidaas", "r", back?.values ?? [])).equal(there.source);
+        }),
+      );
+    });
+  });
+});

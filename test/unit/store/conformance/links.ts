@@ -1,0 +1,159 @@
+import should from "should";
+import { type EngineFactory, email, type Fixture, ledgerEntry, withFixture } from "./fixture";
+
+export function describeLinks(factory: EngineFactory): void {
+  describe("links", () =>
+    withFixture(factory, (fixture) => {
+      it("learns an id with the settle", async () => {
+        const f = fixture();
+        await f.markSub("a");
+        const { token } = await f.takeOne("to-legacy");
+        await f.settleOne({ token, outcome: "delivered", link: { legacyId: "1" }, present: { legacy: true } });
+        should(await f.store.findPerson({ legacyId: "1" })).containDeep({ sub: "a", inCidaas: true, inLegacy: true });
+        should(await f.store.status()).containDeep({ persons: 1, linked: 1 });
+      });
+
+      it("makes one person of two rows: marks, ledger, identifiers and parked changes", async () => {
+        const f = fixture();
+        await teach(f, "legacy", "1", "p-legacy");
+        await teach(f, "cidaas", "a", "p-cidaas");
+        await f.store.park("to-legacy", { sub: "a", change: f.change() }, { code: "X", message: "x" });
+        await f.markSub("a", { events: ["A"] });
+        await f.markLegacy("1");
+        const lease = await f.takeOne("to-cidaas");
+        await f.settleOne({ token: lease.token, outcome: "delivered", link: { sub: "a" } });
+        should(await f.store.status()).containDeep({ persons: 1, linked: 1 });
+        const merged = await f.takeOne("to-legacy");
+        should(merged.person).eql({ ...lease.person, sub: "a", inCidaas: true });
+        should(merged.change.events).eql(["A"]);
+        should(merged.ledger).eql({
+          own: ledgerEntry("p-legacy"),
+          legacy: ledgerEntry("p-legacy"),
+          cidaas: ledgerEntry("p-cidaas"),
+        });
+        should((await f.store.findByIdentifier("cidaas", ["p-cidaas"]))[0]?.person.id).equal(lease.person.id);
+        should((await f.store.parked({})).items).containDeep([{ sub: "a", legacyId: "1" }]);
+        should((await f.store.conflicts({})).items).containDeep([
+          { sub: "a", legacyId: "1" },
+          { sub: "a", legacyId: "1" },
+        ]);
+      });
+
+      it("merges while both rows are leased: the other lease is lost, its change waits", async () => {
+        const f = fixture();
+        await f.markSub("a", { events: ["FLIGHT"] });
+        const other = await f.takeOne("to-legacy");
+        await f.markSub("a", { events: ["WAITS"] });
+        await f.markLegacy("1");
+        const own = await f.takeOne("to-cidaas");
+        const renewed = await f.store.link(own.token, { sub: "a" });
+        should(renewed).containDeep({ token: own.token, person: { sub: "a", legacyId: "1" } });
+        should(renewed?.other?.events).eql(["FLIGHT", "WAITS"]);
+        should(await f.store.extend([{ token: other.token }, { token: own.token }])).eql([own.token]);
+        await f.takeNone("to-legacy");
+        should(await f.store.settle([{ token: other.token, outcome: "delivered" }])).eql(["fenced"]);
+        await f.settleOne({ token: own.token, outcome: "delivered" });
+        should((await f.takeOne("to-legacy")).change.events).eql(["FLIGHT", "WAITS"]);
+      });
+
+      it("parks the change, and keeps nothing of the settlement, when an id is taken", async () => {
+        const f = fixture();
+        await f.store.adopt([{ sub: "a", legacyId: "1", identifiers: [] }]);
+        await f.markLegacy("2");
+        const lease = await f.takeOne("to-cidaas");
+        should(await f.store.link(lease.token, { sub: "a" })).be.null();
+        const ledger = { name: ledgerEntry("n") };
+        await f.settleOne({
+          token: lease.token,
+          outcome: "delivered",
+          link: { sub: "a" },
+          ledger,
+          present: { cidaas: true },
+        });
+        const { items } = await f.store.parked({ code: "LINK_TAKEN" });
+        should(items).containDeep([{ legacyId: "2", sub: null, lane: "to-cidaas" }]);
+        should((await f.store.status()).lanes["to-cidaas"].counters).containDeep({ delivered: 0, parked: 1 });
+        await f.store.retryParked({ ids: items.map((entry) => entry.id) });
+        should(await f.takeOne("to-cidaas")).containDeep({ ledger: {}, person: { inCidaas: false, sub: null } });
+      });
+
+      it("gives up a sub that was only chosen for one that exists", async () => {
+        const f = fixture();
+        await f.markLegacy("1");
+        const first = await f.takeOne("to-cidaas");
+        should((await f.store.link(first.token, { sub: "chosen" }))?.person.sub).equal("chosen");
+        await f.settleOne({ token: first.token, outcome: "parked" });
+        await f.markSub("real");
+        const second = await f.takeOne("to-legacy");
+        await f.settleOne({ token: second.token, outcome: "delivered", link: { legacyId: "1" } });
+        should(await f.store.findPerson({ legacyId: "1" })).containDeep({ sub: "real" });
+        should(await f.store.findPerson({ sub: "chosen" })).be.null();
+        should(await f.store.status()).containDeep({ persons: 1, linked: 1 });
+      });
+
+      it("does not give up a chosen sub once its create may have been sent", async () => {
+        const f = fixture();
+        await f.markLegacy("1");
+        const first = await f.takeOne("to-cidaas");
+        await f.store.link(first.token, { sub: "chosen" });
+        const intent = { side: "cidaas" as const, create: true, at: f.now, identifiers: [], rules: {} };
+        await f.store.extend([{ token: first.token, intent }]);
+        await f.markSub("real");
+        const second = await f.takeOne("to-legacy");
+        should(await f.store.link(second.token, { legacyId: "1" })).be.null();
+      });
+
+      it("renews the lease with the ids learned under it, and knows none that is lost", async () => {
+        const f = fixture();
+        await f.markSub("a");
+        const { token } = await f.takeOne("to-legacy");
+        f.now += 100_000;
+        should(await f.store.link(token, { legacyId: "1" })).containDeep({ until: f.now + 180_000 });
+        should(await f.store.link("unknown", { legacyId: "2" })).be.null();
+      });
+
+      it("links by a mark that names both ids, unless one of them is somebody else's", async () => {
+        const f = fixture();
+        await f.markSub("a");
+        await f.markLegacy("1");
+        await f.store.mark("to-cidaas", [{ sub: "a", legacyId: "1", change: f.change() }]);
+        should(await f.store.status()).containDeep({ persons: 1, linked: 1 });
+        await f.store.mark("to-cidaas", [{ sub: "a", legacyId: "2", change: f.change() }]);
+        should(await f.store.findPerson({ legacyId: "2" })).containDeep({ sub: null });
+        should(await f.store.findPerson({ sub: "a" })).containDeep({ legacyId: "1" });
+        await f.store.mark("to-legacy", [{ sub: "b", legacyId: "1", change: f.change() }]);
+        should(await f.store.findPerson({ sub: "b" })).containDeep({ legacyId: null });
+      });
+
+      it("adopts the tenant's users, again and again", async () => {
+        const f = fixture();
+        const users = [
+          { sub: "a", legacyId: "1", identifiers: [email("a1")] },
+          { sub: "b", legacyId: null, identifiers: [email("b1", false)] },
+        ];
+        await f.markLegacy("1");
+        await f.store.adopt(users);
+        await f.store.adopt(users);
+        should(await f.store.status()).containDeep({ persons: 2, linked: 1 });
+        should(await f.store.findPerson({ sub: "a" })).containDeep({ legacyId: "1", inCidaas: true, inLegacy: true });
+        should(await f.store.findByIdentifier("cidaas", ["b1"])).containDeep([
+          { person: { sub: "b" }, verified: false },
+        ]);
+        should((await f.store.status()).lanes["to-legacy"].counters.in).equal(0);
+      });
+    }));
+}
+
+/** A person that one side knows, with a ledger, an identifier and a conflict. */
+async function teach(f: Fixture, side: "cidaas" | "legacy", id: string, print: string): Promise<void> {
+  const lane = side === "cidaas" ? "to-legacy" : "to-cidaas";
+  await (side === "cidaas" ? f.markSub(id) : f.markLegacy(id));
+  const { token } = await f.takeOne(lane);
+  await f.settleOne({
+    token,
+    outcome: "delivered",
+    ledger: { own: ledgerEntry(print), [side]: ledgerEntry(print) },
+    identifiers: { side, list: [email(print)] },
+    conflicts: [{ rule: "own", winner: side, at: 1, cidaasTime: null, legacyTime: null, ambiguous: false }],
+  });
+}

@@ -1,0 +1,206 @@
+import should from "should";
+import type { ConflictRecord } from "../../../../lib/store/types";
+import { ECHO, type Outcome } from "../../../../lib/sync/types";
+import { type EngineFactory, email, ledgerEntry, withFixture } from "./fixture";
+
+export function describeSettlements(factory: EngineFactory): void {
+  describe("settlements", () =>
+    withFixture(factory, (fixture) => {
+      it("counts every outcome by its name", async () => {
+        const f = fixture();
+        const outcomes: Outcome[] = [
+          "delivered",
+          "unchanged",
+          "refused",
+          "skipped",
+          "parked",
+          "discarded",
+          "forgotten",
+        ];
+        for (const outcome of outcomes) {
+          await f.markSub(outcome);
+          await f.settleOne({ token: (await f.takeOne("to-legacy")).token, outcome });
+        }
+        should((await f.store.status()).lanes["to-legacy"].counters).eql({
+          in: 7,
+          delivered: 1,
+          merged: 0,
+          unchanged: 1,
+          refused: 1,
+          skipped: 1,
+          parked: 1,
+          discarded: 1,
+          forgotten: 1,
+        });
+      });
+
+      it("puts ledger entries in place of the present ones, rule by rule", async () => {
+        const f = fixture();
+        await f.markSub("a");
+        const ledger = { name: ledgerEntry("n1"), mail: ledgerEntry("m1") };
+        await f.settleOne({ token: (await f.takeOne("to-legacy")).token, outcome: "delivered", ledger });
+        await f.markSub("a");
+        const lease = await f.takeOne("to-legacy");
+        should(lease.ledger).eql(ledger);
+        await f.settleOne({ token: lease.token, outcome: "delivered", ledger: { mail: ledgerEntry("m2") } });
+        await f.markSub("a");
+        should((await f.takeOne("to-legacy")).ledger).eql({ name: ledgerEntry("n1"), mail: ledgerEntry("m2") });
+      });
+
+      it("sets the tombstone, which a late event does not lift but the sight of the revived user does", async () => {
+        const f = fixture();
+        await f.markSub("a");
+        const first = await f.takeOne("to-legacy");
+        const deletedAt = f.now;
+        await f.settleOne({ token: first.token, outcome: "delivered", present: { cidaas: false, legacy: true } });
+        f.now += 1000;
+        await f.markSub("a");
+        const second = await f.takeOne("to-legacy");
+        should(second.person).containDeep({ inCidaas: false, inLegacy: true, deletedAt });
+        await f.settleOne({ token: second.token, outcome: "refused", present: { legacy: true } });
+        should((await f.store.findPerson({ sub: "a" }))?.deletedAt).equal(deletedAt);
+        await f.markSub("a");
+        const third = await f.takeOne("to-legacy");
+        await f.settleOne({ token: third.token, outcome: "delivered", present: { cidaas: true } });
+        should(await f.store.findPerson({ sub: "a" })).containDeep({ inCidaas: true, deletedAt: null });
+      });
+
+      it("replaces the identifiers of a side, and finds persons by them on that side only", async () => {
+        const f = fixture();
+        for (const [sub, verified] of [
+          ["a", true],
+          ["b", false],
+        ] as const) {
+          await f.markSub(sub);
+          const { token } = await f.takeOne("to-legacy");
+          const identifiers = { side: "cidaas" as const, list: [email("shared", verified), email(`old-${sub}`)] };
+          await f.settleOne({ token, outcome: "delivered", identifiers });
+        }
+        const shared = await f.store.findByIdentifier("cidaas", ["shared"]);
+        should(shared.map(({ person, verified, intent }) => [person.sub, verified, intent])).eql([
+          ["a", true, false],
+          ["b", false, false],
+        ]);
+        should(await f.store.findByIdentifier("legacy", ["shared"])).eql([]);
+        await f.markSub("a");
+        const { token } = await f.takeOne("to-legacy");
+        await f.settleOne({ token, outcome: "delivered", identifiers: { side: "cidaas", list: [email("new")] } });
+        should(await f.store.findByIdentifier("cidaas", ["old-a"])).eql([]);
+        should(await f.store.findByIdentifier("cidaas", ["new", "shared"])).have.length(2);
+      });
+
+      it("records conflicts, page by page", async () => {
+        const f = fixture();
+        await f.markSub("a");
+        const conflicts = [1, 2, 3].map((at): ConflictRecord => {
+          return { rule: "mail", winner: "legacy", at, cidaasTime: 1.5, legacyTime: null, ambiguous: at === 2 };
+        });
+        await f.settleOne({ token: (await f.takeOne("to-legacy")).token, outcome: "refused", conflicts });
+        const first = await f.store.conflicts({ limit: 2 });
+        should(first.items).eql(conflicts.slice(0, 2).map((one) => ({ ...one, sub: "a", legacyId: null })));
+        const rest = await f.store.conflicts({ limit: 2, after: first.next ?? "" });
+        should(rest.items.map((one) => one.at)).eql([3]);
+        should(rest.next).be.null();
+      });
+
+      it("makes further marks of the same person, each counted as coming in", async () => {
+        const f = fixture();
+        await f.markSub("a");
+        const { token } = await f.takeOne("to-legacy");
+        const heal = f.change({ force: ["mail"], priority: ECHO });
+        const marks = [
+          { lane: "to-cidaas" as const, change: heal },
+          { lane: "to-legacy" as const, change: heal },
+        ];
+        await f.settleOne({ token, outcome: "refused", marks });
+        const { lanes } = await f.store.status();
+        should(lanes["to-cidaas"]).containDeep({ waiting: 1, counters: { in: 1 } });
+        should(lanes["to-legacy"]).containDeep({ waiting: 1, counters: { in: 2, refused: 1 } });
+        should((await f.takeOne("to-cidaas")).change.force).eql(["mail"]);
+      });
+
+      it("settles a call of several as a whole or not at all", async () => {
+        const f = fixture();
+        await f.markSub("a");
+        await f.markSub("b");
+        const { leases } = await f.store.take("to-legacy", 2);
+        const settlements = leases.map(({ token }) => ({ token, outcome: "delivered" as const }));
+        const circular = { rule: ledgerEntry("p") };
+        Object.assign(circular, { circular });
+        const faulty = settlements.map((settlement, index) =>
+          index === 1 ? { ...settlement, ledger: circular } : settlement,
+        );
+        await should(f.store.settle(faulty)).be.rejected();
+        should((await f.store.status()).lanes["to-legacy"]).containDeep({ inFlight: 2, counters: { delivered: 0 } });
+        should(await f.store.settle(settlements)).eql(["settled", "settled"]);
+      });
+    }));
+
+  describe("parked changes", () =>
+    withFixture(factory, (fixture) => {
+      const reason = { code: "RECORD_INVALID", message: "The record has no name." };
+
+      it("keeps a parked change with its reason, and counts a record that never reached the lane", async () => {
+        const f = fixture();
+        const rules = { name: { at: null, source: "p", values: ["v"] } };
+        await f.store.park("to-cidaas", { legacyId: "1", change: f.change({ rules }) }, reason);
+        await f.store.park("to-cidaas", { change: f.change() }, reason);
+        const { items, next } = await f.store.parked({ lane: "to-cidaas", code: "RECORD_INVALID" });
+        should(next).be.null();
+        should(items).containDeep([
+          { lane: "to-cidaas", sub: null, legacyId: "1", ...reason, since: f.now, attempts: 0, change: { rules } },
+          { sub: null, legacyId: null },
+        ]);
+        should((await f.store.status()).lanes["to-cidaas"]).containDeep({
+          parkedNow: 2,
+          counters: { in: 2, parked: 2 },
+        });
+        should((await f.store.parked({ lane: "to-legacy" })).items).eql([]);
+        should((await f.store.parked({ code: "OTHER" })).items).eql([]);
+      });
+
+      it("pages through what is parked", async () => {
+        const f = fixture();
+        for (const legacyId of ["1", "2", "3"])
+          await f.store.park("to-cidaas", { legacyId, change: f.change() }, reason);
+        const first = await f.store.parked({ limit: 2 });
+        should(first.items.map((entry) => entry.legacyId)).eql(["1", "2"]);
+        const second = await f.store.parked({ limit: 2, after: first.next ?? "" });
+        should(second.items.map((entry) => entry.legacyId)).eql(["3"]);
+        should(second.next).be.null();
+      });
+
+      it("brings a parked change back as a new one", async () => {
+        const f = fixture();
+        await f.markSub("a", { events: ["ONE"] });
+        await f.settleOne({ token: (await f.takeOne("to-legacy")).token, outcome: "parked", reason });
+        const id = (await f.store.parked({})).items[0]?.id ?? "";
+        should(await f.store.retryParked({ ids: [id, id, "999", "x"] })).equal(1);
+        should((await f.store.status()).lanes["to-legacy"]).containDeep({
+          waiting: 1,
+          parkedNow: 0,
+          counters: { in: 2, parked: 1 },
+        });
+        should(await f.takeOne("to-legacy")).containDeep({ attempt: 1, change: { events: ["ONE"] } });
+      });
+
+      it("retries and discards by lane and code, however many there are, but no record without an id", async () => {
+        const f = fixture();
+        const parkings: Promise<void>[] = [];
+        for (let index = 0; index < 450; index++) {
+          const code = index % 3 === 0 ? "OTHER" : reason.code;
+          parkings.push(f.store.park("to-cidaas", { legacyId: `${index}`, change: f.change() }, { ...reason, code }));
+        }
+        parkings.push(f.store.park("to-cidaas", { change: f.change() }, reason));
+        await Promise.all(parkings);
+        should(await f.store.retryParked({ lane: "to-legacy" })).equal(0);
+        should(await f.store.retryParked({ lane: "to-cidaas", code: reason.code })).equal(300);
+        should((await f.store.status()).lanes["to-cidaas"]).containDeep({ waiting: 300, parkedNow: 151 });
+        should(await f.store.discardParked({ lane: "to-cidaas" })).equal(151);
+        should((await f.store.status()).lanes["to-cidaas"]).containDeep({
+          parkedNow: 0,
+          counters: { in: 751, parked: 451, discarded: 0 },
+        });
+      });
+    }));
+}
