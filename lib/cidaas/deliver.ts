@@ -1,5 +1,6 @@
 import { settledBy } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
+import { extendLeases } from "../delivery/extend";
 import { asCallError, report, settlementOfFailure, throttled } from "../delivery/failure";
 import { openSecrets } from "../delivery/secrets";
 import { type CallError, toSyncError } from "../errors";
@@ -79,8 +80,7 @@ async function extendAll(context: SyncContext, ready: readonly Sendable[], sentA
     const { token, change } = user.lease;
     return user.kind === "delete" ? { token } : { token, intent: intentOf(user.plan, sentAt, change.identifiers) };
   });
-  const held = new Set(await context.store.extend(extensions));
-  context.registry.drop(ready.map(({ user }) => user.lease.token).filter((token) => !held.has(token)));
+  const held = await extendLeases(context, extensions);
   return ready.filter(({ user }) => held.has(user.lease.token));
 }
 

@@ -43,6 +43,8 @@ export interface SyncContext {
   readonly sealer: Sealer;
   readonly registry: LeaseRegistry;
   readonly holds: LaneHolds;
+  /** How long a lease holds from its last extension. */
+  readonly leaseMs: number;
   now(): number;
 }
 

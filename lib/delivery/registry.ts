@@ -7,15 +7,30 @@ import type { Lane } from "../sync/types";
  */
 export class LeaseRegistry {
   readonly #leases = new Map<string, Lease>();
+  /** When each lease runs out, moved by every extension. */
+  readonly #until = new Map<string, number>();
   readonly #claimed = new Set<string>();
   readonly #listeners = new Set<() => void>();
 
   add(leases: readonly Lease[]): void {
-    for (const lease of leases) this.#leases.set(lease.token, lease);
+    for (const lease of leases) {
+      this.#leases.set(lease.token, lease);
+      this.#until.set(lease.token, lease.until);
+    }
   }
 
   get(token: string | null): Lease | null {
     return (token !== null && this.#leases.get(token)) || null;
+  }
+
+  /** The store renewed these leases until then. */
+  extended(tokens: readonly string[], until: number): void {
+    for (const token of tokens) if (this.#leases.has(token)) this.#until.set(token, until);
+  }
+
+  /** When a lease runs out; 0 for one that is not held. */
+  until(token: string): number {
+    return this.#until.get(token) ?? 0;
   }
 
   /** Replaces the view of a lease that is still held, after a link was learned. */
@@ -35,6 +50,7 @@ export class LeaseRegistry {
   drop(tokens: readonly string[]): void {
     for (const token of tokens) {
       this.#leases.delete(token);
+      this.#until.delete(token);
       this.#claimed.delete(token);
     }
     for (const listener of this.#listeners) listener();
@@ -42,8 +58,8 @@ export class LeaseRegistry {
 
   /** Forgets leases that ran out in the flow; the store hands their persons out again. */
   dropExpired(now: number): void {
-    const expired = [...this.#leases.values()].filter((lease) => lease.until < now && !this.#claimed.has(lease.token));
-    if (expired.length > 0) this.drop(expired.map((lease) => lease.token));
+    const expired = [...this.#until].filter(([token, until]) => until < now && !this.#claimed.has(token));
+    if (expired.length > 0) this.drop(expired.map(([token]) => token));
   }
 
   /** Tokens of a lane that no sender has claimed: a closing node gives them back. */

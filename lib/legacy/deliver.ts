@@ -1,5 +1,6 @@
 import { LEGACY_KEY_RULE, prepare, settledBy, type TargetReader } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
+import { extendLeases } from "../delivery/extend";
 import { asCallError, report, settlementOfFailure } from "../delivery/failure";
 import { isTrue } from "../delivery/mapping";
 import { openSecrets, overlay } from "../delivery/secrets";
@@ -82,8 +83,8 @@ async function bring(
   if (prepared.do === "settle") return endOfSettlement(prepared.settlement);
   const work: Work = { context, target, lease: prepared.lease, plan: prepared.plan, record, values, identifiers };
   const intent = intentOf(prepared.plan, context.now(), identifiers);
-  const held = await context.store.extend([{ token: lease.token, intent }]);
-  if (held.length === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
+  const held = await extendLeases(context, [{ token: lease.token, intent }]);
+  if (held.size === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
   return prepared.plan.create ? create(work) : update(work, prepared.present);
 }
 
@@ -213,8 +214,8 @@ async function remove(
       "LEGACY_CANNOT_DELETE",
       "The legacy system has no deletePath. Give one, or set deletes to ignore.",
     );
-  const held = await context.store.extend([{ token: lease.token }]);
-  if (held.length === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
+  const held = await extendLeases(context, [{ token: lease.token }]);
+  if (held.size === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
   await target.remove(idsOf(lease));
   return ended("DELETED", lease, { outcome: "delivered", present: { cidaas: false, legacy: false } });
 }

@@ -1,10 +1,11 @@
-import { createCipheriv, createDecipheriv, randomBytes, scrypt } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes, scrypt } from "node:crypto";
 import { StoreError } from "../errors";
 import type { Change } from "../sync/types";
 
 const FORMAT = 1;
 const KEY_BYTES = 32;
 const IV_BYTES = 12;
+const IVS_DRAWN = 256;
 const TAG_BYTES = 16;
 const SALT_BYTES = 16;
 
@@ -13,14 +14,15 @@ type Purpose = "change" | "print key";
 
 /** AES-256-GCM with a random IV per value. Layout: format byte, IV, tag, ciphertext. */
 export class StoreCipher {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
+  #ivs = Buffer.alloc(0);
 
   constructor(key: Buffer) {
-    this.#key = key;
+    this.#key = createSecretKey(key);
   }
 
   seal(plain: Buffer, purpose: Purpose): Buffer {
-    const iv = randomBytes(IV_BYTES);
+    const iv = this.#nextIv();
     const cipher = createCipheriv("aes-256-gcm", this.#key, iv).setAAD(Buffer.from(purpose));
     const sealed = Buffer.concat([
       Buffer.from([FORMAT]),
@@ -48,6 +50,14 @@ export class StoreCipher {
     } catch {
       return null;
     }
+  }
+
+  /** Random bytes are drawn for many values at once: a call for each would cost more than the encryption. */
+  #nextIv(): Buffer {
+    if (this.#ivs.length < IV_BYTES) this.#ivs = randomBytes(IV_BYTES * IVS_DRAWN);
+    const iv = this.#ivs.subarray(0, IV_BYTES);
+    this.#ivs = this.#ivs.subarray(IV_BYTES);
+    return iv;
   }
 
   sealChange(change: Change): Buffer {

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
 import type { CidaasUser } from "../../lib/cidaas/types";
+import { extendLeases } from "../../lib/delivery/extend";
 import { report, settlementOfFailure } from "../../lib/delivery/failure";
 import { CallError } from "../../lib/errors";
 import { toTime } from "../../lib/mapping/time";
@@ -48,11 +49,8 @@ async function fetchUser(
 ): Promise<void> {
   const { context, tenant } = sync;
   const { sub } = lease.person;
-  const held = await context.store.extend([{ token: lease.token }]);
-  if (held.length === 0 || sub === null) {
-    context.registry.drop([lease.token]);
-    throw noLease("cidaas-webhook-in");
-  }
+  const held = await extendLeases(context, [{ token: lease.token }]);
+  if (held.size === 0 || sub === null) throw noLease("cidaas-webhook-in");
   let user: CidaasUser | null;
   try {
     user = await tenant.tenant.readUser(sub);

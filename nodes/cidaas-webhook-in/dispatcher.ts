@@ -88,8 +88,9 @@ type Body = { ok: true; value: unknown } | { ok: false; status: number; reason: 
 const NOT_JSON: Body = { ok: false, status: 400, reason: "The body is not JSON." };
 
 async function readBody(request: Request): Promise<Body> {
-  // With the editor at "/", Node-RED's own parser has been here before: the stream is empty and would never end.
-  if (request.readableEnded || request.complete) return checked(parsedBefore(request.body));
+  if (Number(request.headers["content-length"]) > BODY_LIMIT) return tooLarge();
+  // With the editor at "/", Node-RED's own parser has been here before: the stream has ended and would never end again.
+  if (request.readableEnded) return checked(parsedBefore(request.body));
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {

@@ -1,6 +1,5 @@
 import type { NodeMessageInFlow } from "node-red";
 import { CallError, toSyncError } from "../../lib/errors";
-import type { Lease } from "../../lib/store/types";
 import { isRecord } from "../shared/envelope";
 import { toJson } from "../shared/json";
 import type { Confirmation } from "./flow-target";
@@ -16,10 +15,10 @@ export class Confirmations {
   readonly #waiting = new Map<string, Waiting>();
 
   /** Resolves with the flow's answer; rejects with a `CallError` of unknown outcome when the lease runs out before. */
-  wait(lease: Lease, now: number): Promise<Confirmation> {
+  wait(token: string, limitMs: number): Promise<Confirmation> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#expire(lease.token), Math.max(0, lease.until - now));
-      this.#waiting.set(lease.token, { resolve, reject, timer });
+      const timer = setTimeout(() => this.#expire(token), Math.max(0, limitMs));
+      this.#waiting.set(token, { resolve, reject, timer });
     });
   }
 

@@ -112,7 +112,7 @@ function flowTarget(
   send: Send,
 ): LegacyTarget {
   return createFlowTarget((op, ids, record) => {
-    const answer = confirmations.wait(lease, context.now());
+    const answer = confirmations.wait(lease.token, context.registry.until(lease.token) - context.now());
     const question: NodeMessage = { ...msg, payload: record, sync: { ...toRecord(msg.sync), op } };
     if (ids.legacyId !== null) question.legacyId = ids.legacyId;
     send([null, question, null]);

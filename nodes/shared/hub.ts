@@ -158,6 +158,7 @@ export class SyncHub {
         store: engine.sync(settings.key),
         registry: new LeaseRegistry(),
         holds: new LaneHolds(),
+        leaseMs: options.policy.leaseSeconds * 1_000,
         now: Date.now,
       };
       const shared = {

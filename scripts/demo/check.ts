@@ -7,9 +7,6 @@ import type { Systems } from "./systems";
 
 export interface CheckOptions {
   users: number;
-  /** How many edits of which kind; 100 on each side unless told otherwise. */
-  plan?: Omit<EditPlan, "startPassword">;
-  timeoutMs?: number;
   say?: (line: string) => void;
 }
 
@@ -19,20 +16,27 @@ export interface CheckResult {
   view: View;
 }
 
-const PLAN = { perSide: 100, newUsers: 10, passwords: 10, shared: 10 };
 const TIMEOUT_MS = 180_000;
 
 /** Loads all users, edits on both sides, waits for quiet, and judges by what the two systems hold. */
 export async function checkTwoWay(demo: Demo, options: CheckOptions): Promise<CheckResult> {
-  const { users, plan = PLAN, timeoutMs = TIMEOUT_MS, say = () => undefined } = options;
+  const { users, say = () => undefined } = options;
+  const plan = planFor(users);
   say(`Loading ${users} users from the legacy system into cidaas ...`);
   await demo.load();
-  await waitForQuiet(demo, timeoutMs, (view) => view.cidaasUsers >= users);
+  await waitForQuiet(demo, TIMEOUT_MS, (view) => view.cidaasUsers >= users);
   say(`Loaded. Making ${plan.perSide} edits on each side ...`);
-  const edits = await makeEdits(demo.systems, { ...plan, startPassword });
-  const view = await waitForQuiet(demo, timeoutMs);
+  const edits = await makeEdits(demo.systems, plan);
+  const view = await waitForQuiet(demo, TIMEOUT_MS);
   say("Quiet. Comparing both sides ...");
   return { problems: await judge(demo.systems, edits, users + 2 * plan.newUsers), view };
+}
+
+/** 100 edits on each side, or one for two users where there are less than 200; a tenth of each special kind. */
+function planFor(users: number): EditPlan {
+  const perSide = Math.min(100, Math.floor(users / 2));
+  const tenth = Math.ceil(perSide / 10);
+  return { perSide, newUsers: tenth, passwords: tenth, shared: tenth, startPassword };
 }
 
 /** Everything that is not as it has to be on the two sides, as sentences. */

@@ -133,7 +133,7 @@ async function registerCidaas(systems: Systems, index: number): Promise<Expectat
   const email = `new.cidaas.${index}@example.org`;
   const names = { given_name: "Neu", family_name: `Cidaas ${index}` };
   const customFields = { tier: "silver", newsletter: true };
-  const user = { email, ...names, mobile_number: `+49151${7_000_000 + index}`, customFields };
+  const user = { email, ...names, mobile_number: `+49151${70_000_000 + index}`, customFields };
   return { side: "cidaas", id: await systems.registerCidaas(user), path: "email", value: email };
 }
 

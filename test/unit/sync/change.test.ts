@@ -1,5 +1,5 @@
 import should from "should";
-import { emptyChange, mergeChanges } from "../../lib/sync/change";
+import { emptyChange, mergeChanges } from "../../../lib/sync/change";
 
 describe("mergeChanges", () => {
   const waiting = {

@@ -1,0 +1,16 @@
+import type { Extension } from "../store/types";
+import type { SyncContext } from "./context";
+
+/**
+ * Renews leases before a call, and commits what it is about to write. Resolves with the tokens still held; whoever is
+ * not among them has been given to somebody else, and must not be worked on.
+ */
+export async function extendLeases(context: SyncContext, extensions: readonly Extension[]): Promise<Set<string>> {
+  const { store, registry, leaseMs, now } = context;
+  const until = now() + leaseMs;
+  const held = await store.extend([...extensions]);
+  registry.extended(held, until);
+  const kept = new Set(held);
+  registry.drop(extensions.map(({ token }) => token).filter((token) => !kept.has(token)));
+  return kept;
+}

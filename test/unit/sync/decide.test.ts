@@ -1,0 +1,237 @@
+import should from "should";
+import { type DecideInput, decide, type News, type RulePolicy, type Verdict } from "../../../lib/sync/decide";
+import { remembered, written } from "../../../lib/sync/ledger";
+import type { LedgerEntry } from "../../../lib/sync/types";
+
+const EMAIL: RulePolicy = {
+  id: "email",
+  fingerprint: "f1",
+  direction: "both",
+  conflict: "newest",
+  write: "always",
+  secret: false,
+};
+const HASH: RulePolicy = { ...EMAIL, id: "hash", direction: "to-cidaas", secret: true };
+
+const at = (time: number) => ({ first: time, last: time });
+
+/** Both sides agreed on the value "old" at time 100, which the legacy system brought. */
+const AGREED: LedgerEntry = remembered(null, {
+  fingerprint: "f1",
+  side: "legacy",
+  source: "old@legacy",
+  target: "old@cidaas",
+  editAt: 100,
+});
+
+function news(value: string, time: number | null): News {
+  return { source: `${value}@legacy`, target: `${value}@cidaas`, span: time === null ? null : at(time) };
+}
+
+/** Decides about the one rule of a change from the legacy system. */
+function ask(change: News, given: Partial<DecideInput> = {}, policy: RulePolicy = EMAIL): Verdict {
+  const verdicts = decide({
+    source: "legacy",
+    now: 1_000_000,
+    policies: [policy],
+    news: { [policy.id]: change },
+    force: [],
+    ledger: { [policy.id]: AGREED },
+    intent: null,
+    target: { state: "unread" },
+    rival: null,
+    verifyAlways: false,
+    firstContact: "park",
+    clockTolerance: 10,
+    ...given,
+  });
+  const verdict = verdicts[policy.id];
+  if (!verdict) throw new Error("the rule has no verdict");
+  return verdict;
+}
+
+const read = (value: string, editAt: number | null = null) =>
+  ({ state: "read", prints: { email: `${value}@cidaas` }, editAt }) as const;
+
+describe("decide, without a valid base", () => {
+  const ledger = {};
+
+  it("asks for the target first", () => {
+    should(ask(news("new", 200), { ledger })).eql({ do: "read" });
+  });
+
+  it("writes when the target does not have the user", () => {
+    should(ask(news("new", 200), { ledger, target: { state: "absent" } }).do).equal("write");
+  });
+
+  it("remembers an equal value and writes nothing", () => {
+    should(ask(news("new", 200), { ledger, target: read("new") })).eql({ do: "remember", target: "new@cidaas" });
+  });
+
+  it("parks a different value when firstContact says so", () => {
+    should(ask(news("new", 200), { ledger, target: read("other") })).eql({ do: "park", code: "FIRST_CONTACT" });
+  });
+
+  it("lets the side win that firstContact names, and brings the winner back to the loser", () => {
+    const target = read("other");
+    should(ask(news("new", 200), { ledger, target, firstContact: "legacy" }).do).equal("write");
+    const refused = ask(news("new", 200), { ledger, target, firstContact: "cidaas" });
+    should(refused).containEql({ do: "refuse", heal: true });
+  });
+
+  it("fills a field that the target does not have", () => {
+    const target = { state: "read", prints: { email: "" }, editAt: null } as const;
+    should(ask(news("new", 200), { ledger, target }).do).equal("write");
+  });
+
+  it("never puts a hash over an existing account", () => {
+    const target = { state: "read", prints: {}, editAt: null } as const;
+    for (const firstContact of ["park", "legacy", "newest"] as const) {
+      should(ask(news("hash", 200), { ledger, target, firstContact }, HASH).do).equal("remember");
+    }
+  });
+
+  it("takes an entry of another fingerprint for no base", () => {
+    const changed = { ...EMAIL, fingerprint: "f2" };
+    should(ask(news("old", 200), {}, changed)).eql({ do: "read" });
+  });
+});
+
+describe("decide, with a valid base", () => {
+  it("writes a new value", () => {
+    should(ask(news("new", 200))).eql({ do: "write", conflict: null, heal: false });
+  });
+
+  it("ends an echo: the source holds what was agreed", () => {
+    should(ask(news("old", 200))).eql({ do: "nothing" });
+  });
+
+  it("remembers a value that the target already has", () => {
+    const entry = { ...AGREED, legacy: { ...AGREED.legacy, print: "elder@legacy" } };
+    should(ask(news("old", 200), { ledger: { email: entry } }).do).equal("remember");
+  });
+
+  it("takes a write of unknown outcome that comes back for an echo", () => {
+    const intent = {
+      side: "legacy" as const,
+      create: false,
+      at: 150,
+      identifiers: [],
+      rules: { email: { source: "new@cidaas", target: "new@legacy", editAt: 140 } },
+    };
+    should(ask(news("new", 200), { intent })).eql({ do: "remember", target: "new@cidaas" });
+  });
+
+  it("reads the target when a change without values waits in the other lane", () => {
+    should(ask(news("new", 200), { rival: { span: at(190), prints: null } })).eql({ do: "read" });
+  });
+
+  it("reads the target before every write when told to verify always", () => {
+    should(ask(news("new", 200), { verifyAlways: true })).eql({ do: "read" });
+  });
+
+  it("writes when the target, once read, still holds what was agreed", () => {
+    should(ask(news("new", 200), { target: read("old"), rival: { span: at(190), prints: null } }).do).equal("write");
+  });
+
+  it("writes forced rules even if the ledger says that the target has them", () => {
+    should(ask(news("old", 200), { force: ["email"] }).do).equal("write");
+  });
+});
+
+describe("decide, when both sides changed", () => {
+  const rival = { span: { first: 300, last: 400 }, prints: null };
+  const target = read("theirs");
+
+  it("lets the later edit win and records the loser", () => {
+    const won = ask(news("ours", 500), { target, rival });
+    should(won).containEql({ do: "write" });
+    should(won.do === "write" && won.conflict).containEql({ winner: "legacy", ambiguous: false, legacyTime: 500 });
+    const lost = ask(news("ours", 200), { target, rival });
+    should(lost).containEql({ do: "refuse", heal: true, keep: false });
+  });
+
+  it("gives a tie to cidaas and calls it ambiguous", () => {
+    for (const time of [295, 350, 409]) {
+      const verdict = ask(news("ours", time), { target, rival });
+      should(verdict.do).equal("refuse");
+      should(verdict.do === "refuse" && verdict.conflict?.ambiguous).equal(true);
+    }
+  });
+
+  it("never lets an edit without a time beat one with a time", () => {
+    should(ask(news("ours", null), { target, rival }).do).equal("refuse");
+  });
+
+  it("follows the rule's own winner instead of the times", () => {
+    should(ask(news("ours", 200), { target, rival }, { ...EMAIL, conflict: "legacy" }).do).equal("write");
+    should(ask(news("ours", 900), { target, rival }, { ...EMAIL, conflict: "cidaas" }).do).equal("refuse");
+  });
+
+  it("compares with a waiting legacy change without reading", () => {
+    const verdict = decide({
+      source: "cidaas",
+      now: 1_000_000,
+      policies: [EMAIL],
+      news: { email: { source: "ours@cidaas", target: "ours@legacy", span: at(500) } },
+      force: [],
+      ledger: { email: AGREED },
+      intent: null,
+      target: { state: "unread" },
+      rival: { span: at(900), prints: { email: { print: "theirs@legacy", at: 900 } } },
+      verifyAlways: false,
+      firstContact: "park",
+      clockTolerance: 10,
+    });
+    should(verdict.email).containEql({ do: "refuse", heal: true });
+  });
+
+  it("does not call it a conflict when both changed to the same value", () => {
+    should(ask(news("same", 500), { target: read("same"), rival })).eql({ do: "remember", target: "same@cidaas" });
+  });
+});
+
+describe("decide, with stale news", () => {
+  /** At time 300 we wrote the value "ours" to the legacy system, which carried an edit of time 250. */
+  const covered = written(
+    AGREED,
+    { fingerprint: "f1", side: "cidaas", source: "ours@cidaas", target: "ours@legacy", editAt: 250 },
+    300,
+  );
+  const ledger = { email: covered };
+
+  it("drops a late echo of an older write of ours", () => {
+    const twice = written(
+      covered,
+      { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 350 },
+      400,
+    );
+    should(ask(news("ours", 310), { ledger: { email: twice } })).eql({ do: "nothing" });
+  });
+
+  it("drops the value that stood there before our write", () => {
+    should(ask(news("old", 90), { ledger })).eql({ do: "nothing" });
+  });
+
+  it("settles an edit that our write covered by the times of the two edits", () => {
+    const later = ask(news("unseen", 290), { ledger });
+    should(later).containEql({ do: "write", heal: true });
+    const earlier = ask(news("unseen", 200), { ledger });
+    should(earlier).containEql({ do: "refuse", heal: true, keep: true });
+  });
+
+  it("refuses an older edit that arrives after a newer one was taken", () => {
+    const newer = remembered(AGREED, {
+      fingerprint: "f1",
+      side: "legacy",
+      source: "newer@legacy",
+      target: "newer@cidaas",
+      editAt: 800,
+    });
+    should(ask(news("between", 700), { ledger: { email: newer } })).containEql({
+      do: "refuse",
+      heal: true,
+      keep: true,
+    });
+  });
+});

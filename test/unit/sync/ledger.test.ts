@@ -1,0 +1,83 @@
+import should from "should";
+import type { RulePolicy } from "../../../lib/sync/decide";
+import { remembered, written } from "../../../lib/sync/ledger";
+import { ledgerProvenBy } from "../../../lib/sync/plan";
+import { createPrinter } from "../../../lib/sync/prints";
+import type { Intent } from "../../../lib/sync/types";
+
+const agreed = (value: string, editAt: number) =>
+  ({ fingerprint: "f", side: "cidaas", source: `${value}@cidaas`, target: `${value}@legacy`, editAt }) as const;
+
+describe("the ledger", () => {
+  it("keeps the last four writes, newest first, with the edit each carried", () => {
+    const entry = [1, 2, 3, 4, 5].reduce(
+      (previous: ReturnType<typeof remembered> | null, n) => written(previous, agreed(`v${n}`, n), n * 10),
+      null,
+    );
+    should(entry?.legacy.writes.map((write) => [write.print, write.at, write.editAt])).eql([
+      ["v5@legacy", 50, 5],
+      ["v4@legacy", 40, 4],
+      ["v3@legacy", 30, 3],
+      ["v2@legacy", 20, 2],
+    ]);
+    should(entry?.legacy.before).equal("v4@legacy");
+  });
+
+  it("never goes back to an older edit time", () => {
+    const entry = remembered(remembered(null, agreed("a", 9)), agreed("b", 5));
+    should(entry.cidaas.editAt).equal(9);
+  });
+});
+
+describe("an open intent", () => {
+  const policy = (id: string): RulePolicy => ({
+    id,
+    fingerprint: "f",
+    direction: "both",
+    conflict: "newest",
+    write: "always",
+    secret: id === "hash",
+  });
+  const intent: Intent = {
+    side: "cidaas",
+    create: true,
+    at: 70,
+    identifiers: [],
+    rules: {
+      email: { source: "e@legacy", target: "e@cidaas", editAt: 60 },
+      hash: { source: "h@legacy", target: "h@cidaas", editAt: 60 },
+    },
+  };
+
+  it("proves what the target holds, and of a create also what cannot be read back", () => {
+    const proven = ledgerProvenBy(intent, {}, { email: "e@cidaas" }, [policy("email"), policy("hash")]);
+    should(proven.email?.cidaas.print).equal("e@cidaas");
+    should(proven.hash?.cidaas.writes[0]?.at).equal(70);
+  });
+
+  it("proves nothing of an update that the target does not show", () => {
+    const before = { email: remembered(null, { ...agreed("old", 1), side: "legacy" as const }) };
+    const update = { ...intent, create: false };
+    should(ledgerProvenBy(update, before, { email: "old@legacy" }, [policy("email")])).eql(before);
+  });
+});
+
+describe("prints", () => {
+  const printer = createPrinter(Buffer.alloc(32, 1));
+
+  it("differ by rule, side and key", () => {
+    const other = createPrinter(Buffer.alloc(32, 2));
+    const prints = [
+      printer.value("a", "cidaas", "x"),
+      printer.value("b", "cidaas", "x"),
+      printer.value("a", "legacy", "x"),
+      other.value("a", "cidaas", "x"),
+    ];
+    should(new Set(prints).size).equal(4);
+  });
+
+  it("give the empty text for no value, and the same text for the same value", () => {
+    should(printer.value("a", "cidaas", "")).equal("");
+    should(printer.value("a", "cidaas", "x")).equal(printer.value("a", "cidaas", "x"));
+  });
+});
