@@ -1,10 +1,11 @@
 import type { Path } from "../mapping/paths";
+import type { SchemaCheck } from "../mapping/schema";
 import type { CompiledMap, Sealer } from "../mapping/types";
 import type { SyncStore } from "../store/types";
 import type { RulePolicy } from "../sync/decide";
 import type { SubStrategy } from "../sync/identity";
 import type { Printer } from "../sync/prints";
-import type { JsonObject, Lane, Side } from "../sync/types";
+import type { Lane, Side } from "../sync/types";
 import type { LeaseRegistry } from "./registry";
 
 /** The checked properties of `user-sync`, save the rules, which are compiled into the map. */
@@ -18,7 +19,6 @@ export interface SyncSettings {
   legacyTime: string;
   legacyDeleted: { path: string; values: string[] } | null;
   legacyVerified: string;
-  legacySchema: JsonObject | null;
   firstContact: "park" | "newest" | Side;
   clockToleranceMs: number;
 }
@@ -38,6 +38,8 @@ export interface SyncContext {
   readonly store: SyncStore;
   readonly map: CompiledMap;
   readonly paths: SyncPaths;
+  /** `legacySchema`, compiled; null = records for the legacy system are not checked. */
+  readonly checkLegacy: SchemaCheck | null;
   readonly policies: readonly RulePolicy[];
   readonly printer: Printer;
   readonly sealer: Sealer;

@@ -1,7 +1,7 @@
 import { RecordError } from "../errors";
 import { toTime } from "../mapping/time";
 import type { MappedRule } from "../mapping/types";
-import type { ChangeKind, Item, Json, JsonObject, RuleId, Side } from "../sync/types";
+import type { ChangeKind, Item, Json, JsonObject, RuleId } from "../sync/types";
 import type { SyncContext } from "./context";
 import { sealSecrets } from "./secrets";
 import { sourceOf } from "./source";
@@ -17,9 +17,12 @@ export interface SourceFacts {
 /** A user read from cidaas, as a legacy record with sealed secrets. Throws `RecordError`. */
 export function mapTaken(context: SyncContext, user: JsonObject) {
   const mapped = context.map.map("to-legacy", user);
+  const plain = context.map.build("legacy", valuesOf(mapped));
+  const problems = context.checkLegacy?.(plain) ?? [];
+  if (problems.length > 0) throw new RecordError(problems);
   const facts = { verified: user.email_verified === true, updatedAt: toTime(user.updatedTime) };
   return {
-    record: build(context, "legacy", mapped),
+    record: sealSecrets(context, "legacy", plain),
     source: sourceOf(context, "cidaas", mapped, facts),
     legacyId: idOf(context.paths.keyInCidaas?.get(user)),
   };
@@ -53,7 +56,7 @@ export function mapLegacyRecord(
     source: sourceOf(context, "legacy", mapped, { verified, updatedAt }),
     backfill: facts.backfill,
   };
-  return { item, record: build(context, "cidaas", mapped) };
+  return { item, record: sealSecrets(context, "cidaas", context.map.build("cidaas", valuesOf(mapped))) };
 }
 
 /** Whether a value of a legacy record says yes. */
@@ -72,7 +75,6 @@ function isDeleted({ paths, settings }: SyncContext, record: JsonObject): boolea
   return value !== undefined && settings.legacyDeleted?.values.includes(String(value)) === true;
 }
 
-function build(context: SyncContext, side: Side, mapped: Record<RuleId, MappedRule>): JsonObject {
-  const values = Object.fromEntries(Object.entries(mapped).map(([rule, value]) => [rule, value.values]));
-  return sealSecrets(context, side, context.map.build(side, values));
+function valuesOf(mapped: Record<RuleId, MappedRule>): Record<RuleId, Json[]> {
+  return Object.fromEntries(Object.entries(mapped).map(([rule, value]) => [rule, value.values]));
 }

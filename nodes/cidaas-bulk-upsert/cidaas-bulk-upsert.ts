@@ -21,7 +21,9 @@ export = function register(RED: NodeAPI): void {
     });
     node.onInput(async (sync, msg, send) => {
       try {
-        done += await deliver(sync, parse(def), msg, send);
+        // Several batches are under way at once: the sum is taken after the wait, not before.
+        const users = await deliver(sync, parse(def), msg, send);
+        done += users;
         node.status.show("good", "idle", { done });
       } catch (error) {
         if (error instanceof CallError)

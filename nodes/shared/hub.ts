@@ -6,6 +6,7 @@ import { LeaseRegistry } from "../../lib/delivery/registry";
 import { ConfigError } from "../../lib/errors";
 import { compileMap } from "../../lib/mapping/compile";
 import { parseRules } from "../../lib/mapping/rules";
+import { compileSchema } from "../../lib/mapping/schema";
 import { createSealer } from "../../lib/mapping/seal";
 import { acquireEngine } from "../../lib/store/engines";
 import { createPrinter } from "../../lib/sync/prints";
@@ -122,8 +123,9 @@ export class SyncHub {
 
   async #open(): Promise<Opened> {
     const owner = `user-sync ${this.name}`;
-    const { settings, paths } = parseSettings(owner, this.#def);
+    const { settings, paths, legacySchema } = parseSettings(owner, this.#def);
     const map = compileMap(parseRules(this.#def.rules));
+    const checkLegacy = legacySchema && compileSchema(legacySchema);
     const options = this.#part("store", this.#def.store, (node) => storeOptions.get(node)?.());
     const id = `${options.path}\n${settings.key}`;
     const first = openHubs.get(id);
@@ -151,6 +153,7 @@ export class SyncHub {
       const context: SyncContext = {
         settings,
         paths,
+        checkLegacy,
         map,
         policies: map.rules,
         printer: createPrinter(engine.printKey),

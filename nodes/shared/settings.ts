@@ -9,7 +9,10 @@ import { isUuid } from "../../lib/sync/uuid5";
 const KEY = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The checked properties of a `user-sync`. Throws one `ConfigError` `SYNC_CONFIG` that names every wrong field. */
-export function parseSettings(owner: string, raw: unknown): { settings: SyncSettings; paths: SyncPaths } {
+export function parseSettings(
+  owner: string,
+  raw: unknown,
+): { settings: SyncSettings; paths: SyncPaths; legacySchema: JsonObject | null } {
   const reader = new ConfigReader(owner, raw);
   const key = reader.text("key", "users");
   if (!KEY.test(key)) reader.problem("key", "must be 1 to 64 letters, digits, dots, dashes or underscores");
@@ -31,7 +34,6 @@ export function parseSettings(owner: string, raw: unknown): { settings: SyncSett
     legacyTime,
     legacyDeleted: deletedPath === "" ? null : { path: deletedPath, values: deleted.list("values").map(String) },
     legacyVerified,
-    legacySchema: parseSchema(reader),
     firstContact: reader.choice("firstContact", ["park", "cidaas", "legacy", "newest"], "park"),
     clockToleranceMs: reader.number("clockTolerance", { default: 5, min: 0, max: 3_600 }) * 1_000,
   };
@@ -43,8 +45,9 @@ export function parseSettings(owner: string, raw: unknown): { settings: SyncSett
     legacyDeleted: path("legacyDeleted.path", deletedPath),
     legacyVerified: path("legacyVerified", legacyVerified),
   };
+  const legacySchema = parseSchema(reader);
   reader.check("SYNC_CONFIG");
-  return { settings, paths };
+  return { settings, paths, legacySchema };
 }
 
 function parseSchema(reader: ConfigReader): JsonObject | null {

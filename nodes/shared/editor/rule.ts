@@ -57,7 +57,8 @@ export function toForm(rule: RuleSource): RuleForm {
 export function fromForm(form: RuleForm, original: RuleSource): RuleSource {
   const before = toForm(original);
   const { direction, transform, conflict } = before;
-  const rule: RuleSource = { cidaas: "", legacy: "", direction, transform, conflict, ...original };
+  const isNew = Object.keys(original).length === 0;
+  const rule: RuleSource = isNew ? { cidaas: "", legacy: "", direction, transform, conflict } : { ...original };
   const put = (field: string, value: unknown) => {
     if (value === "" || value === undefined) delete rule[field];
     else rule[field] = value;

@@ -77,6 +77,16 @@ export function describeLinks(factory: EngineFactory): void {
         should(await f.takeOne("to-cidaas")).containDeep({ ledger: {}, person: { inCidaas: false, sub: null } });
       });
 
+      it("takes no user away from a person that has one, but learns a new id that nobody has", async () => {
+        const f = fixture();
+        await f.markSub("a");
+        await f.markSub("b");
+        const { token } = await f.takeOne("to-legacy");
+        should(await f.store.link(token, { sub: "b" })).be.null();
+        should(await f.store.link(token, { sub: "c" })).containDeep({ person: { sub: "c" } });
+        should((await f.store.status()).persons).equal(2);
+      });
+
       it("gives up a sub that was only chosen for one that exists", async () => {
         const f = fixture();
         await f.markLegacy("1");

@@ -184,6 +184,15 @@ export function describeSettlements(factory: EngineFactory): void {
         should(await f.takeOne("to-legacy")).containDeep({ attempt: 1, change: { events: ["ONE"] } });
       });
 
+      it("retries what was parked before the call, not what is parked meanwhile", async () => {
+        const f = fixture();
+        await f.store.park("to-cidaas", { legacyId: "1", change: f.change() }, reason);
+        const retried = f.store.retryParked({ lane: "to-cidaas" });
+        await f.store.park("to-cidaas", { legacyId: "2", change: f.change() }, reason);
+        should(await retried).equal(1);
+        should((await f.store.parked({})).items.map((entry) => entry.legacyId)).eql(["2"]);
+      });
+
       it("retries and discards by lane and code, however many there are, but no record without an id", async () => {
         const f = fixture();
         const parkings: Promise<void>[] = [];
