@@ -1,10 +1,10 @@
 import type { Lease, Settlement } from "../store/types";
 import type { News, TargetView } from "../sync/decide";
-import { isThere, type Resolution, resolve } from "../sync/identity";
 import { ledgerProvenBy, type Plan, planFor, type Settleable } from "../sync/plan";
 import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
 import { laneTo, otherSide, targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
+import { idOn, resolvePerson } from "./person";
 
 /** Pseudo rule of a forced mark that only brings the legacy id into cidaas. */
 export const LEGACY_KEY_RULE = "legacyKeyInCidaas";
@@ -212,67 +212,6 @@ export function settledBy(lease: Lease, plan: Settleable): Pick<Settlement, "con
   return { conflicts: plan.conflicts, marks: [{ lane: laneTo(plan.source), change }] };
 }
 
-type Resolved = { lease: Lease; exists: boolean } | { settlement: Settlement };
-
-async function resolvePerson(context: SyncContext, lease: Lease, identifiers: Identifier[]): Promise<Resolved> {
-  const target = targetOf(lease.lane);
-  const resolution = await ask(context, lease, identifiers, target);
-  switch (resolution.do) {
-    case "update":
-      return { lease, exists: true };
-    case "create": {
-      if (resolution.sub === null || resolution.sub === lease.person.sub) return { lease, exists: false };
-      return linked(context, lease, { sub: resolution.sub });
-    }
-    case "link": {
-      const { sub, legacyId } = resolution.person;
-      return linked(context, lease, target === "cidaas" ? { sub: sub ?? "" } : { legacyId: legacyId ?? "" });
-    }
-    case "wait":
-      return { settlement: waiting(context, lease, resolution) };
-    case "park":
-      return { settlement: { token: lease.token, outcome: "parked", reason: resolution } };
-  }
-}
-
-async function ask(context: SyncContext, lease: Lease, identifiers: Identifier[], target: Side): Promise<Resolution> {
-  const prints = identifiers.map((identifier) => identifier.print);
-  const settled = idOn(target, lease) !== null && isThere(lease.person, target);
-  const matches = settled || prints.length === 0 ? [] : await context.store.findByIdentifier(target, prints);
-  return resolve({
-    target,
-    person: lease.person,
-    identifiers,
-    candidates: matches.map((match) => ({
-      person: match.person,
-      verified: match.verified,
-      beingCreated: match.intent,
-    })),
-    strategy: context.settings.subStrategy,
-    namespace: context.settings.subNamespace,
-  });
-}
-
-async function linked(context: SyncContext, lease: Lease, ids: { sub?: string; legacyId?: string }): Promise<Resolved> {
-  const renewed = await context.store.link(lease.token, ids);
-  if (!renewed) {
-    const reason = { code: "LINK_TAKEN", message: "The other side's user already belongs to another person." };
-    return { settlement: { token: lease.token, outcome: "parked", reason } };
-  }
-  context.registry.refresh(renewed);
-  return { lease: renewed, exists: isThere(renewed.person, targetOf(lease.lane)) };
-}
-
-function waiting(context: SyncContext, lease: Lease, resolution: { code: string; message: string }): Settlement {
-  const beingCreated = resolution.code === "BEING_CREATED";
-  return {
-    token: lease.token,
-    outcome: "retry",
-    ...(beingCreated ? { notBefore: context.now() + WAIT_MS, counts: false } : {}),
-    reason: { code: resolution.code, message: resolution.message },
-  };
-}
-
 function isOwnCreate(context: SyncContext, intent: Intent, side: Side, record: JsonObject): boolean {
   const present = printsOf(context, side, record);
   return Object.entries(intent.rules).every(([rule, intended]) => {
@@ -290,10 +229,6 @@ function isBuried(context: SyncContext, lease: Lease): boolean {
   const { deletedAt } = lease.person;
   if (deletedAt === null || lease.change.span === null) return false;
   return lease.change.span.last <= deletedAt + context.settings.clockToleranceMs;
-}
-
-function idOn(side: Side, lease: Lease): string | null {
-  return side === "cidaas" ? lease.person.sub : lease.person.legacyId;
 }
 
 function settle(lease: Lease, settlement: Omit<Settlement, "token">): Prepared {

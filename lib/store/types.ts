@@ -154,7 +154,10 @@ export interface AdoptedUser {
 }
 
 export interface SyncStore {
-  /** Merges each change into the waiting mark of its person (see `mergeChanges`); unknown persons get a row. */
+  /**
+   * Merges each change into the waiting mark of its person (see `mergeChanges`); unknown persons get a row. The
+   * identifiers of a change replace those known of the person on the side it comes from.
+   */
   mark(lane: Lane, marks: Mark[]): Promise<void>;
 
   /**

@@ -27,6 +27,9 @@ export class Lanes {
   mark(sync: string, lane: Lane, marks: Mark[], now: number): void {
     for (const mark of marks) {
       const person = this.personOf(sync, lane, mark, now);
+      const { identifiers } = mark.change;
+      // Known from now on, not from the settle: whoever is born on the other side meanwhile has to find this person.
+      if (identifiers.length > 0) this.#tables.knowledge.putIdentifiers(sync, person.id, sourceOf(lane), identifiers);
       this.#tables.marks.arrive(sync, person.id, lane, mark.change, now);
     }
   }

@@ -41,6 +41,7 @@ export class Linking {
   link(sync: string, person: Person, ids: Ids, now: number): Person | null {
     let sub = ids.sub || person.sub;
     let legacyId = ids.legacyId || person.legacyId;
+    if (sub === person.sub && legacyId === person.legacyId) return person;
     const others = this.#holders(sync, ids).filter((other) => other.id !== person.id);
     if (others.length > 0 && this.#losesId(person, sub, legacyId)) return null;
     for (const other of others) {
@@ -48,8 +49,6 @@ export class Linking {
       legacyId ??= other.legacyId;
       sub ??= other.sub;
     }
-    if (others.length === 0 && sub === person.sub && legacyId === person.legacyId) return person;
-
     const after = { ...person, sub, legacyId };
     for (const other of others) {
       this.#absorb(sync, person, other, now);

@@ -1,6 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Change } from "../../sync/types";
-import { LANES, type Lane } from "../../sync/types";
+import { type Change, LANES, type Lane } from "../../sync/types";
 import type { StoreCipher } from "../encryption";
 import {
   freshMark,

@@ -27,6 +27,14 @@ export function describeMarks(factory: EngineFactory): void {
         should((await f.takeOne("to-cidaas")).change).eql(f.change({ rules, force: ["name"], backfill: 9 }));
       });
 
+      it("finds a person by the identifiers of a change that is still waiting", async () => {
+        const f = fixture();
+        await f.markLegacy("7", { identifiers: [{ kind: "email", print: "p", verified: true }] });
+        const [match] = await f.store.findByIdentifier("legacy", ["p"]);
+        should(match).containDeep({ person: { legacyId: "7" }, verified: true, intent: false });
+        should(await f.store.findByIdentifier("cidaas", ["p"])).eql([]);
+      });
+
       it("keeps a change that arrives in flight in the second slot", async () => {
         const f = fixture();
         await f.markSub("a", { events: ["ONE"] });

@@ -1,0 +1,88 @@
+import type { Lease, Settlement } from "../store/types";
+import { type Candidate, isThere, type Resolution, resolve } from "../sync/identity";
+import type { Identifier, Side } from "../sync/types";
+import { otherSide, targetOf } from "../sync/types";
+import type { SyncContext } from "./context";
+
+/** Whoever is being created just now is there in a moment. */
+const WAIT_MS = 2_000;
+
+/** The person on the target side: under a lease that knows its ids, or why it cannot be said now. */
+export type Resolved = { lease: Lease; exists: boolean } | { settlement: Settlement };
+
+/** Says who the leased person is on the target side, and commits what that teaches of its ids. */
+export async function resolvePerson(context: SyncContext, lease: Lease, identifiers: Identifier[]): Promise<Resolved> {
+  const target = targetOf(lease.lane);
+  const resolution = await ask(context, lease, identifiers, target);
+  switch (resolution.do) {
+    case "update":
+      return { lease, exists: true };
+    case "create": {
+      if (resolution.sub === null || resolution.sub === lease.person.sub) return { lease, exists: false };
+      return linked(context, lease, { sub: resolution.sub });
+    }
+    case "link": {
+      const { sub, legacyId } = resolution.person;
+      return linked(context, lease, target === "cidaas" ? { sub: sub ?? "" } : { legacyId: legacyId ?? "" });
+    }
+    case "wait":
+      return { settlement: waiting(context, lease, resolution) };
+    case "park":
+      return { settlement: { token: lease.token, outcome: "parked", reason: resolution } };
+  }
+}
+
+async function ask(context: SyncContext, lease: Lease, identifiers: Identifier[], target: Side): Promise<Resolution> {
+  const isKnown = idOn(target, lease) !== null && isThere(lease.person, target);
+  return resolve({
+    target,
+    person: lease.person,
+    identifiers,
+    candidates: isKnown ? [] : await candidatesFor(context, target, identifiers),
+    strategy: context.settings.subStrategy,
+    namespace: context.settings.subNamespace,
+  });
+}
+
+/** Persons of the target side with the same identifier, and whoever is just being created from it on either side. */
+async function candidatesFor(context: SyncContext, target: Side, identifiers: Identifier[]): Promise<Candidate[]> {
+  const emails = identifiers.filter((identifier) => identifier.kind === "email");
+  // A family may share a phone; it names a person only where nothing better does.
+  const naming = emails.length > 0 ? emails : identifiers;
+  if (naming.length === 0) return [];
+  const prints = naming.map((identifier) => identifier.print);
+  const [there, here] = await Promise.all([
+    context.store.findByIdentifier(target, prints),
+    context.store.findByIdentifier(otherSide(target), prints),
+  ]);
+  return [...there, ...here.filter((match) => match.intent)].map(({ person, verified, intent }) => ({
+    person,
+    verified,
+    beingCreated: intent,
+  }));
+}
+
+async function linked(context: SyncContext, lease: Lease, ids: { sub?: string; legacyId?: string }): Promise<Resolved> {
+  const renewed = await context.store.link(lease.token, ids);
+  if (!renewed) {
+    const reason = { code: "LINK_TAKEN", message: "The other side's user already belongs to another person." };
+    return { settlement: { token: lease.token, outcome: "parked", reason } };
+  }
+  context.registry.refresh(renewed);
+  return { lease: renewed, exists: isThere(renewed.person, targetOf(lease.lane)) };
+}
+
+function waiting(context: SyncContext, lease: Lease, resolution: { code: string; message: string }): Settlement {
+  const beingCreated = resolution.code === "BEING_CREATED";
+  return {
+    token: lease.token,
+    outcome: "retry",
+    ...(beingCreated ? { notBefore: context.now() + WAIT_MS, counts: false } : {}),
+    reason: { code: resolution.code, message: resolution.message },
+  };
+}
+
+/** The person's id on a side, null when it has none there. */
+export function idOn(side: Side, lease: Lease): string | null {
+  return side === "cidaas" ? lease.person.sub : lease.person.legacyId;
+}
