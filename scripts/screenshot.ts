@@ -9,7 +9,7 @@ import { waitForQuiet } from "./demo/quiet";
 const IMAGE = join(CHECKOUT, "docs/images/two-way-flow.png");
 const VIEWPORT = { width: 2100, height: 1100 };
 /** Free space around the nodes, in pixels. */
-const MARGIN = 30;
+const MARGIN = 20;
 const USERS = 200;
 
 /** Takes the picture of the README: the two-way example in a real editor, after a load. */

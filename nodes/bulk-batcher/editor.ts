@@ -1,6 +1,6 @@
 import { prepareForm } from "../shared/editor/form";
 import { fieldLabels, nodeLabel, nodeLabelStyle, nodePorts } from "../shared/editor/texts";
-import { oneOf, wholeNumberBetween } from "../shared/editor/validators";
+import { numberBetween, oneOf, wholeNumberBetween } from "../shared/editor/validators";
 
 const label = fieldLabels("bulk-batcher");
 
@@ -13,7 +13,7 @@ RED.nodes.registerType("bulk-batcher", {
     configVersion: { value: 1 },
     sync: { value: "", type: "user-sync", required: true, label: label("sync") },
     size: { value: 50, label: label("size"), validate: wholeNumberBetween(1, 1000) },
-    waitMs: { value: 1000, label: label("waitMs"), validate: wholeNumberBetween(0, 60_000) },
+    waitMs: { value: 1000, label: label("waitMs"), validate: numberBetween(0, 600_000) },
     maxInFlight: { value: 4, label: label("maxInFlight"), validate: wholeNumberBetween(1, 100) },
     verify: { value: "pending", label: label("verify"), validate: oneOf("pending", "always") },
   },

@@ -1,6 +1,6 @@
 import { fieldValue, prepareForm } from "../shared/editor/form";
 import { fieldLabels, nodeLabelStyle, sharedText } from "../shared/editor/texts";
-import { filled, oneOf, schemaName, wholeNumberBetween } from "../shared/editor/validators";
+import { filled, numberBetween, oneOf, schemaName, wholeNumberBetween } from "../shared/editor/validators";
 
 const label = fieldLabels("user-sync-store");
 
@@ -12,8 +12,8 @@ RED.nodes.registerType("user-sync-store", {
     engine: { value: "sqlite", label: label("engine"), validate: oneOf("sqlite", "postgres") },
     path: { value: "user-sync.db", label: label("path"), validate: onlyFor("sqlite", filled) },
     schema: { value: "user_sync", label: label("schema"), validate: onlyFor("postgres", schemaName) },
-    leaseSeconds: { value: 180, label: label("leaseSeconds"), validate: wholeNumberBetween(10, 3600) },
-    maxAttempts: { value: 10, label: label("maxAttempts"), validate: wholeNumberBetween(1, 100) },
+    leaseSeconds: { value: 180, label: label("leaseSeconds"), validate: numberBetween(5, 86_400) },
+    maxAttempts: { value: 10, label: label("maxAttempts"), validate: wholeNumberBetween(1, 1000) },
   },
   credentials: {
     url: { type: "password", label: label("url"), validate: onlyFor("postgres", filled) },

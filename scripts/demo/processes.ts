@@ -19,6 +19,8 @@ export interface DemoOptions extends Pick<NodeRedOptions, "line" | "userDirector
   timeScale?: number;
   /** What to deploy instead of the two-way example as it is. */
   flow?: FlowNode[];
+  /** Environment variables of the flow besides those of `flowEnvironment`. */
+  environment?: Record<string, string>;
 }
 
 /** The two simulated systems and, between them, a Node-RED that runs the two-way example. */
@@ -33,7 +35,7 @@ export interface Demo {
 }
 
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const port = options.port ?? (await freePort());
+  const port = await freePort(options.port ?? 0);
   const nodeRedUrl = `http://127.0.0.1:${port}`;
   const simulator = await startSimulator({
     webPort: options.page ? 0 : null,
@@ -83,7 +85,7 @@ async function startNodeRed(
   options: DemoOptions,
 ): Promise<NodeRed> {
   const { line = "5.0", userDirectory } = options;
-  const environment = flowEnvironment(simulator);
+  const environment = { ...flowEnvironment(simulator), ...options.environment };
   const nodeRed = await NodeRed.start({
     line,
     port,

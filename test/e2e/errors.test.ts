@@ -14,6 +14,7 @@ describe("When something is wrong", function () {
   this.timeout(60_000);
   const example = loadExample("3 two-way sync");
   const tenantId = findNode(example, "cidaas-tenant").id;
+  const batcherId = findNode(example, "bulk-batcher").id;
   const webhookId = findNode(example, "cidaas-webhook-in").id;
   let simulator: RunningSimulator;
   let nodeRed: NodeRed;
@@ -36,9 +37,17 @@ describe("When something is wrong", function () {
     await nodeRed.request("GET", "/settings");
   });
 
-  const deployTenant = (properties: Record<string, Json>) =>
-    nodeRed.deployFlows(withProperties(example, tenantId, properties));
-  const redStatus = () => comms.waitForStatus(webhookId, ({ fill }) => fill === "red", "a red status of the webhook");
+  const deployTenant = (properties: Record<string, Json>) => {
+    comms.forget();
+    return nodeRed.deployFlows(withProperties(example, tenantId, properties));
+  };
+  const redStatus = (id = webhookId) => comms.waitForStatus(id, ({ fill }) => fill === "red", "a red status");
+  const shown = (text: string) =>
+    waitFor(() => comms.debug.find((message) => message.includes(text)), {
+      timeoutMs: 15_000,
+      what: `${text} in the debug sidebar`,
+      seen: () => comms.debug.slice(-3),
+    });
   const logged = (text: string | RegExp) =>
     waitFor(() => nodeRed.logs.search(text) >= 0, { timeoutMs: 15_000, what: `${text} in the log`, seen: lastLines });
   const lastLines = () => nodeRed.logs.slice(-1500);
@@ -57,15 +66,12 @@ describe("When something is wrong", function () {
     });
 
     it("tells a tenant that cannot be reached from one that refuses the client", async () => {
-      const nobody = `http://127.0.0.1:${await freePort()}`;
-      await deployTenant({ baseUrl: nobody });
-      await logged("TENANT_UNREACHABLE");
-      const unreachable = (await redStatus()).text;
-      const credentials = { clientId: "simulator-client", clientSecret: "wrong" };
-      await deployTenant({ credentials });
-      await logged("TENANT_REFUSED_CLIENT");
-      const refused = await comms.waitForStatus(webhookId, ({ text }) => text !== unreachable, "another status");
-      should(refused.fill).equal("red");
+      await deployTenant({ baseUrl: `http://127.0.0.1:${await freePort()}` });
+      await shown("TENANT_UNREACHABLE");
+      const unreachable = (await redStatus(batcherId)).text;
+      await deployTenant({ credentials: { clientId: "simulator-client", clientSecret: "wrong" } });
+      await shown("TENANT_REFUSED_CLIENT");
+      should((await redStatus(batcherId)).text).not.equal(unreachable);
     });
   });
 
@@ -106,24 +112,24 @@ describe("When something is wrong", function () {
     });
   });
 
-  it("refuses to send a user who was never taken from a lane, and names the node to put in front", async () => {
-    const sender = findNode(example, "legacy-out");
-    const inject: FlowNode = {
-      id: "e2e0000000000001",
-      type: "inject",
-      z: sender.z ?? "",
-      name: "",
-      props: [{ p: "payload" }],
-      payload: '{"id":"1"}',
-      payloadType: "json",
-      x: 100,
-      y: 1000,
-      wires: [[sender.id]],
-    };
-    await nodeRed.deployFlows([...example, inject]);
-    await nodeRed.inject(inject.id);
-    const shown = () => comms.debug.find((message) => message.includes("SYNC_NO_LEASE"));
-    const message = await waitFor(shown, { timeoutMs: 15_000, what: "SYNC_NO_LEASE in the debug sidebar" });
-    should(message).match(/field-mapper|cidaas-user-fetch|cidaas-webhook-in/);
+  describe("in the flow", () => {
+    it("refuses to send a user who was never taken from a lane, and names the node to put in front", async () => {
+      const sender = findNode(example, "legacy-out");
+      const inject: FlowNode = {
+        id: "e2e0000000000001",
+        type: "inject",
+        z: sender.z ?? "",
+        name: "",
+        props: [{ p: "payload" }],
+        payload: '{"id":"1"}',
+        payloadType: "json",
+        x: 100,
+        y: 1000,
+        wires: [[sender.id]],
+      };
+      await nodeRed.deployFlows([...example, inject]);
+      await nodeRed.inject(inject.id);
+      should(await shown("SYNC_NO_LEASE")).match(/field-mapper|cidaas-user-fetch|cidaas-webhook-in/);
+    });
   });
 });

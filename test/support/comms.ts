@@ -47,6 +47,12 @@ export class Comms {
     return waitFor(fitting, { timeoutMs: 15_000, what, seen: () => this.statusOf(nodeId) ?? "no status" });
   }
 
+  /** Forgets what was heard so far, as before a deploy that begins anew. */
+  forget(): void {
+    this.#statuses.clear();
+    this.#debug.length = 0;
+  }
+
   close(): void {
     this.#socket.close();
   }

@@ -61,7 +61,8 @@ export class Editor {
     await tree.getByText(PACKAGE_NAME).click();
     await tree.getByText(name, { exact: true }).click();
     await page.locator("#red-ui-clipboard-dialog-ok").click();
-    await page.locator("#red-ui-clipboard-dialog").waitFor({ state: "hidden" });
+    // The example is fetched first, then its nodes are added.
+    await page.waitForFunction("RED.nodes.filterNodes({}).length > 0 && RED.nodes.dirty() === true");
   }
 
   /** All nodes of the workspace, config nodes last; tabs, groups and junctions have no properties of ours. */

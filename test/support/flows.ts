@@ -11,13 +11,25 @@ export interface FlowNode {
   [property: string]: Json;
 }
 
-export type Example = "1 cidaas to legacy" | "2 legacy to cidaas" | "3 two-way sync" | "4 backfill from a file";
+export const EXAMPLES = [
+  "1 cidaas to legacy",
+  "2 legacy to cidaas",
+  "3 two-way sync",
+  "4 backfill from a file",
+] as const;
+
+export type Example = (typeof EXAMPLES)[number];
 
 /** An example as it lies in the package. */
 export function loadExample(name: Example): FlowNode[] {
   const content: unknown = JSON.parse(readFileSync(join(CHECKOUT, "examples", `${name}.json`), "utf8"));
   if (!Array.isArray(content) || !content.every(isFlowNode)) throw new Error(`The example "${name}" is no flow`);
   return content;
+}
+
+/** Several examples in one Node-RED: they share their config nodes. */
+export function mergeFlows(...flows: FlowNode[][]): FlowNode[] {
+  return [...new Map(flows.flat().map((node) => [node.id, node])).values()];
 }
 
 /** The one node of that type and, if given, that name. */

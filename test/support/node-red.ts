@@ -173,10 +173,14 @@ export class NodeRed {
   }
 }
 
-/** A port that was free a moment ago; Node-RED itself does not take port 0. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
+/** The port if it is free, or any free one for 0; Node-RED itself does not take port 0. */
+export async function freePort(port = 0): Promise<number> {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    throw new Error(`Port ${port} is in use: choose another one.`);
+  }
   const address = server.address();
   server.close();
   await once(server, "close");

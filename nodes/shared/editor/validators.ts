@@ -40,7 +40,7 @@ export function wholeNumberBetween(least: number, most: number): Validator {
 export const filled = textValidator("filled", (text) => text !== "");
 
 /** Name of this pair of systems in the store and in admin paths. */
-export const storeKey = textValidator("storeKey", (text) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/.test(text));
+export const storeKey = textValidator("storeKey", (text) => /^[A-Za-z0-9._-]{1,64}$/.test(text));
 
 export const webAddress = textValidator("webAddress", isWebAddress);
 

@@ -170,7 +170,8 @@ describe("The editor half of every node", () => {
       ["cidaas-webhook-in", "oauthClientId", "", { auth: "oauth2", webhook: true }],
       ["bulk-batcher", "size", 1001],
       ["bulk-batcher", "size", "0"],
-      ["bulk-batcher", "waitMs", "1.5"],
+      ["bulk-batcher", "waitMs", "600001"],
+      ["bulk-batcher", "maxInFlight", "1.5"],
       ["legacy-out", "mode", "soap"],
     ];
     for (const [type, property, value, node = {}] of refusals) {

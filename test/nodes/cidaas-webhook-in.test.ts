@@ -1,0 +1,254 @@
+import { request } from "node:http";
+import helper from "node-red-node-test-helper";
+import should from "should";
+import type { Properties } from "./fixture";
+import { Bench, EVENTS_PATH, event, type FlowItem, node, probe, WEBHOOK_KEY } from "./fixture";
+
+const SUB = "4f2d8c1e-0000-4000-8000-000000000001";
+const OTHER = "4f2d8c1e-0000-4000-8000-000000000002";
+
+function receiver(properties: Properties = {}, id = "webhook"): FlowItem[] {
+  return [node(id, "cidaas-webhook-in", [[`${id}-taken`]], { path: EVENTS_PATH, ...properties }), probe(`${id}-taken`)];
+}
+
+describe("cidaas-webhook-in", () => {
+  let bench: Bench;
+
+  before(async () => {
+    bench = await Bench.start();
+  });
+
+  after(() => bench.close());
+
+  afterEach(() => bench.unload());
+
+  const arrivals = async () => (await bench.counters("to-legacy")).in;
+
+  describe("with an API key", () => {
+    beforeEach(async () => {
+      await bench.load(receiver());
+      await bench.listening();
+    });
+
+    it("answers 200 once the change is in the store", async () => {
+      should(await bench.post(event(SUB))).equal(200);
+      should(await arrivals()).equal(1);
+    });
+
+    it("refuses a wrong and a missing key with 401 and leaves nothing behind", async () => {
+      should(await bench.post(event(SUB), { "x-api-key": "wrong" })).equal(401);
+      should(await bench.post(event(SUB), {})).equal(401);
+      should(await arrivals()).equal(0);
+      should((await bench.status()).persons).equal(0);
+    });
+
+    it("refuses what is not JSON with 400", async () => {
+      should(await bench.post("{ not json")).equal(400);
+      should(await bench.post("")).equal(400);
+      should(await bench.post(`"text"`)).equal(400);
+      should(await arrivals()).equal(0);
+    });
+
+    it("refuses a body nested too deep with 400", async () => {
+      should(await bench.post(`${"[".repeat(40_000)}${"]".repeat(40_000)}`)).equal(400);
+      should(await bench.post({ ...event(SUB), deep: JSON.parse(`${"[".repeat(40)}${"]".repeat(40)}`) })).equal(400);
+      should(await arrivals()).equal(0);
+    });
+
+    it("refuses a body that is too large with 413", async () => {
+      should(await bench.post({ ...event(SUB), filling: "x".repeat(300_000) })).equal(413);
+      should(await arrivals()).equal(0);
+    });
+
+    it("refuses a body that is too large with 413 also when its length was not announced", async () => {
+      const status = await new Promise<number | string>((resolve) => {
+        const headers = { "x-api-key": WEBHOOK_KEY, "content-type": "application/json" };
+        const call = request(bench.url + EVENTS_PATH, { method: "POST", headers }, (answer) => {
+          resolve(answer.statusCode ?? 0);
+          call.destroy();
+        });
+        call.on("error", (error) => resolve(error.message));
+        for (let part = 0; part < 8; part++) call.write("x".repeat(64 * 1024));
+        call.end();
+      });
+      should(status).equal(413);
+    });
+
+    it("takes an event that names no user with 200 and counts nothing", async () => {
+      const group = { eventtype: "GROUP_UPDATED", objectType: "groups", objectId: "customers" };
+      should(await bench.post(group)).equal(200);
+      should(await bench.post({ eventtype: "ACCOUNT_MODIFIED" })).equal(200);
+      should(await bench.post(event(SUB, "LOGIN_WITH_CIDAAS"))).equal(200);
+      should(await arrivals()).equal(0);
+    });
+
+    it("refuses an event without a name with 400", async () => {
+      should(await bench.post({ objectType: "users", objectId: SUB })).equal(400);
+    });
+
+    it("passes on what is not for its path", async () => {
+      should(await bench.post(event(SUB), undefined, "/somewhere/else")).equal(404);
+    });
+
+    it("takes POST only", async () => {
+      const answer = await fetch(bench.url + EVENTS_PATH, { headers: { "x-api-key": WEBHOOK_KEY } });
+      should(answer.status).equal(405);
+      should(answer.headers.get("allow")).equal("POST");
+    });
+
+    it("takes a body that Node-RED has parsed before", async () => {
+      const answer = await helper.request().post(EVENTS_PATH).set("x-api-key", WEBHOOK_KEY).send(event(SUB));
+      should(answer.status).equal(200);
+      should(await arrivals()).equal(1);
+      const deep = `{"a":`.repeat(1_000) + "1" + "}".repeat(1_000);
+      const tooDeep = await helper
+        .request()
+        .post(EVENTS_PATH)
+        .set({ "x-api-key": WEBHOOK_KEY, "content-type": "application/json" })
+        .send(deep);
+      should(tooDeep.status).equal(400);
+    });
+
+    it("sends one message per user with an envelope of one item", async () => {
+      const time = Date.now() - 60_000;
+      await bench.post(event(SUB, "EMAIL_CHANGED", time));
+      const msg = await bench.first("webhook-taken");
+      should(msg.topic).equal("EMAIL_CHANGED");
+      should(msg.payload).eql({ sub: SUB, events: ["EMAIL_CHANGED"], lastEventAt: time });
+      should(msg.sync).match({
+        v: 1,
+        lane: "to-legacy",
+        items: [{ key: String, kind: "upsert", occurredAt: time, version: 1, lease: String, attempt: 1, sub: SUB }],
+      });
+      should(Object(msg.sync).items).have.length(1);
+      should(JSON.parse(JSON.stringify(msg.sync))).eql(msg.sync);
+    });
+
+    it("says in the envelope that a user was deleted", async () => {
+      await bench.post(event(SUB, "ACCOUNT_DELETED"));
+      const { sync } = await bench.first("webhook-taken");
+      should(Object(sync).items[0].kind).equal("delete");
+    });
+  });
+
+  it("takes only the events that are picked", async () => {
+    await bench.load(receiver({ events: ["EMAIL_CHANGED"] }));
+    await bench.listening();
+    should(await bench.post(event(SUB, "ACCOUNT_MODIFIED"))).equal(200);
+    should(await arrivals()).equal(0);
+    await bench.post(event(SUB, "EMAIL_CHANGED"));
+    should(await arrivals()).equal(1);
+  });
+
+  it("merges twenty events of one user that is not taken yet into one message", async () => {
+    const out = node("out", "legacy-out", [[], [], []]);
+    await bench.load([...receiver({ maxInFlight: 1 }), out]);
+    await bench.listening();
+    await bench.post(event(OTHER));
+    const busy = await bench.first("webhook-taken");
+    const start = Date.now();
+    for (let number = 0; number < 20; number++) await bench.post(event(SUB, "ACCOUNT_MODIFIED", start + number));
+    should((await bench.status()).lanes["to-legacy"]).match({ waiting: 1, inFlight: 1, counters: { merged: 19 } });
+    bench.send("out", { ...busy, sync: { ...Object(busy.sync), skip: "test" } });
+    const [, merged] = await bench.arrived("webhook-taken", 2);
+    should(merged?.payload).eql({ sub: SUB, events: ["ACCOUNT_MODIFIED"], lastEventAt: start + 19 });
+    should((await bench.status()).lanes["to-legacy"]).match({
+      waiting: 0,
+      inFlight: 1,
+      counters: { in: 21, skipped: 1 },
+    });
+  });
+
+  it("accepts a key in the query", async () => {
+    await bench.load(receiver({ placement: "query", placeholder: "key" }));
+    await bench.listening();
+    should(await bench.post(event(SUB), {}, `${EVENTS_PATH}?key=${WEBHOOK_KEY}`)).equal(200);
+    should(await bench.post(event(SUB), {}, `${EVENTS_PATH}?key=wrong`)).equal(401);
+    should(await bench.post(event(SUB), { key: WEBHOOK_KEY })).equal(401);
+  });
+
+  it("accepts the tenant's own TOTP calls and refuses a made-up code", async () => {
+    const secret = "JBSWY3DPEHPK3PXP";
+    await bench.load(receiver({ auth: "totp" }), {}, { webhook: { secret } });
+    await bench.listening();
+    should(await bench.post(event(SUB), { "x-api-key": secret })).equal(401);
+    const totpDetails = { totpkey: secret, totp_placeholder: "x-api-key", totp_placement: "header" as const };
+    const url = bench.url + EVENTS_PATH;
+    const id = bench.simulator.tenant.setWebhook({ url, auth_type: "TOTP", totpDetails });
+    const sub = bench.simulator.tenant.register({ email: "totp@example.org" });
+    should((await bench.first("webhook-taken")).payload).match({ sub });
+    bench.simulator.tenant.setWebhook({ url, disable: true }, id);
+  });
+
+  it("accepts the tenant's own OAuth2 calls and refuses other tokens", async () => {
+    await bench.load(receiver({ auth: "oauth2", oauthClientId: "hook-app", requiredScopes: "hook:write" }));
+    await bench.listening();
+    should(await bench.post(event(SUB), { authorization: "Bearer made.up.token" })).equal(401);
+    should(await bench.post(event(SUB), {})).equal(401);
+    const setup = { url: `${bench.url}${EVENTS_PATH}?oauth2`, auth_type: "CIDAAS_OAUTH2" as const };
+    const { tenant } = bench.simulator;
+    const id = tenant.setWebhook({ ...setup, cidaasAuthDetails: { client_id: "hook-app", scopes: ["other"] } });
+    tenant.register({ email: "no-scope@example.org" });
+    await bench.until(() => tenant.pendingWebhooks() === 1, "the call without the scope to be refused");
+    should(await arrivals()).equal(0);
+    tenant.setWebhook({ ...setup, cidaasAuthDetails: { client_id: "hook-app", scopes: ["hook:write"] } }, id);
+    const sub = tenant.register({ email: "scope@example.org" });
+    should((await bench.first("webhook-taken")).payload).match({ sub });
+    tenant.setWebhook({ ...setup, disable: true }, id);
+  });
+
+  it("turns red when a second node wants its path, and names the first", async () => {
+    const sync = bench.base().find(({ id }) => id === "sync");
+    await bench.load(
+      [
+        ...receiver({ name: "First receiver" }),
+        ...receiver({ sync: "second-sync" }, "second"),
+        { ...sync, id: "second-sync", type: "user-sync", key: "others" },
+      ],
+      {},
+      { second: { secret: WEBHOOK_KEY } },
+    );
+    should(await bench.red("second")).match(/duplicatePath/);
+    should(bench.logged("second").join()).match(/First receiver/);
+    should(await bench.post(event(SUB))).equal(200);
+  });
+
+  it("turns red when a second node takes from its lane, and names the first", async () => {
+    await bench.load(
+      [...receiver({ name: "First receiver" }), ...receiver({ path: "/second" }, "second")],
+      {},
+      { second: { secret: WEBHOOK_KEY } },
+    );
+    should(await bench.red("second")).match(/duplicateTaker/);
+    should(bench.logged("second").join()).match(/First receiver/);
+  });
+
+  it("answers 503 while it is closed and will be back, and 404 once it is removed", async () => {
+    await bench.load(receiver());
+    await bench.listening();
+    await bench.deploy(receiver({ maxInFlight: "many" }));
+    should(await bench.post(event(SUB))).equal(503);
+    await bench.deploy(receiver());
+    await bench.until(async () => (await bench.post(event(SUB))) === 200, "the receiver to be back");
+    await bench.deploy([]);
+    should(await bench.post(event(SUB))).equal(404);
+  });
+
+  it("takes nothing from outside when webhook is off", async () => {
+    await bench.load(receiver({ webhook: false }), {}, { webhook: {} });
+    await bench.green("webhook");
+    should(await bench.post(event(SUB))).equal(404);
+  });
+
+  it("gives what nobody has begun back when it closes, and out again at the next start", async () => {
+    await bench.load(receiver());
+    await bench.listening();
+    await bench.post(event(SUB));
+    await bench.first("webhook-taken");
+    await bench.unload();
+    await bench.reload(receiver());
+    const msg = await bench.first("webhook-taken");
+    should(msg.payload).match({ sub: SUB });
+    should(Object(msg.sync).items[0].attempt).equal(1);
+  });
+});
