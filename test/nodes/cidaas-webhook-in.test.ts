@@ -100,7 +100,7 @@ describe("cidaas-webhook-in", () => {
       const answer = await helper.request().post(EVENTS_PATH).set("x-api-key", WEBHOOK_KEY).send(event(SUB));
       should(answer.status).equal(200);
       should(await arrivals()).equal(1);
-      const deep = `{"a":`.repeat(1_000) + "1" + "}".repeat(1_000);
+      const deep = `${'{"a":'.repeat(1_000)}1${"}".repeat(1_000)}`;
       const tooDeep = await helper
         .request()
         .post(EVENTS_PATH)
@@ -194,7 +194,7 @@ describe("cidaas-webhook-in", () => {
     tenant.setWebhook({ ...setup, cidaasAuthDetails: { client_id: "hook-app", scopes: ["hook:write"] } }, id);
     const sub = tenant.register({ email: "scope@example.org" });
     should((await bench.first("webhook-taken")).payload).match({ sub });
-    tenant.setWebhook({ ...setup, disable: true }, id);
+    tenant.setWebhook({ url: setup.url, disable: true }, id);
   });
 
   it("turns red when a second node wants its path, and names the first", async () => {

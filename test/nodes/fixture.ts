@@ -94,7 +94,7 @@ export class Bench {
       item("sync", "user-sync", { tenant: "tenant", legacy: "legacy", store: "store", firstContact: "park" }),
       item("tenant", "cidaas-tenant", { baseUrl: this.simulator.tenant.url }),
       item("legacy", "user-sync-legacy", { baseUrl: this.simulator.legacy.url }),
-      item("store", "user-sync-store", { path: join(this.#directory.path, `${this.#stores}.db`) }),
+      item("store", "user-sync-store", { path: this.storePath }),
       { ...at("all-status"), type: "status", scope: null, wires: [[STATUS]] },
       { ...at("all-errors"), type: "catch", scope: null, uncaught: false, wires: [[ERRORS]] },
       ...[STATUS, ERRORS, DONE].map(probe),
@@ -152,6 +152,11 @@ export class Bench {
     this.#directory.remove();
   }
 
+  /** The database of the present store. */
+  get storePath(): string {
+    return join(this.#directory.path, `${this.#stores}.db`);
+  }
+
   /** Where the HTTP nodes are served, with nothing in front of them. */
   get url(): string {
     const address = this.#server.address();
@@ -171,7 +176,7 @@ export class Bench {
     return answer.status;
   }
 
-  send(id: string, msg: object): void {
+  send(id: string, msg: NodeMessage): void {
     helper.getNode(id).receive(structuredClone(msg));
   }
 
@@ -254,12 +259,12 @@ export class Bench {
     return lanes[lane].counters;
   }
 
-  /** Waits until nobody waits and nobody is in flight in the lane. */
-  async settled(lane: Lane): Promise<void> {
+  /** Waits until so many changes have come into the lane, and all of them have an outcome. */
+  async settled(lane: Lane, arrivals: number): Promise<void> {
     await this.until(async () => {
-      const { waiting, inFlight } = (await this.status()).lanes[lane];
-      return waiting + inFlight === 0;
-    }, `${lane} to be empty`);
+      const { waiting, inFlight, counters } = (await this.status()).lanes[lane];
+      return counters.in === arrivals && waiting + inFlight === 0;
+    }, `${arrivals} changes in ${lane} to be settled`);
   }
 
   until<T>(condition: () => T | false | Promise<T | false>, what: string): Promise<T> {
@@ -331,12 +336,15 @@ export function cidaasUser(members: JsonObject = {}): JsonObject {
   };
 }
 
+export interface LegacyRecord extends JsonObject {
+  id: number;
+  email: string;
+}
+
 /** A record as the legacy system exports it, different from all others. */
-export function legacyRecord(members: JsonObject = {}): JsonObject & { id: number; email: string } {
+export function legacyRecord(members: JsonObject = {}): LegacyRecord {
   people += 1;
-  return {
-    id: 10_000 + people,
-    email: `person${people}@example.org`,
+  const record: JsonObject = {
     email_verified: 1,
     first_name: "Ada",
     last_name: `Number${people}`,
@@ -345,7 +353,8 @@ export function legacyRecord(members: JsonObject = {}): JsonObject & { id: numbe
     status: "active",
     updated_at: new Date().toISOString(),
     ...members,
-  } as JsonObject & { id: number; email: string };
+  };
+  return { ...record, id: 10_000 + people, email: `person${people}@example.org` };
 }
 
 /** An event as the tenant posts it. */

@@ -1,7 +1,8 @@
 const pending = new Set<() => void>();
 
 process.on("exit", () => {
-  for (const action of pending) action();
+  // The last first: a process ends before its directory goes.
+  for (const action of [...pending].reverse()) action();
 });
 
 /** Runs a synchronous action when this process exits, whatever ended it. Call the result to take it back. */

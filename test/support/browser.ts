@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { temporaryDirectory } from "./user-directory";
@@ -31,10 +31,12 @@ export async function startBrowser(): Promise<RunningBrowser> {
   const unpacked = temporaryDirectory("chromium");
   try {
     const executablePath = await unpackChromium(unpacked.path);
+    const fonts = join(unpacked.path, "fonts");
+    writeFileSync(join(fonts, "fonts.conf"), fontConfiguration(fonts));
     const browser = await chromium.launch({
       executablePath,
       args: ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"],
-      env: { ...process.env, FONTCONFIG_PATH: join(unpacked.path, "fonts") },
+      env: { ...process.env, FONTCONFIG_PATH: fonts },
     });
     return {
       browser,
@@ -47,6 +49,18 @@ export async function startBrowser(): Promise<RunningBrowser> {
     unpacked.remove();
     throw error;
   }
+}
+
+/** The unpacked configuration looks for fonts below /tmp only; a Chromium that finds no font at all ends itself. */
+function fontConfiguration(directory: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${directory}</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>${join(directory, "cache")}</cachedir>
+</fontconfig>
+`;
 }
 
 /** The npm package unpacks into the temporary directory of the process and trusts whatever lies there already. */

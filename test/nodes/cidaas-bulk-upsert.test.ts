@@ -1,0 +1,226 @@
+import should from "should";
+import { Bench, legacyRecord, node, type Properties, probe, toCidaas } from "./fixture";
+
+const BULK = "POST /users-srv/user/bulk";
+
+describe("cidaas-bulk-upsert", () => {
+  let bench: Bench;
+
+  before(async () => {
+    bench = await Bench.start();
+  });
+
+  after(() => bench.close());
+
+  afterEach(() => bench.unload());
+
+  const tenant = () => bench.simulator.tenant;
+  const load = (upsert: Properties = {}) => bench.load(toCidaas({ upsert }));
+  const bulkCalls = () => tenant().calls()[BULK] ?? 0;
+  const userOf = (email: unknown) =>
+    tenant()
+      .snapshot()
+      .find((user) => user.email === email);
+
+  it("creates a user, keeps the legacy id in cidaas, and says what it did", async () => {
+    await load();
+    const record = legacyRecord();
+    bench.send("to-cidaas", { payload: record });
+    const { payload } = await bench.first("written");
+    const user = userOf(record.email);
+    should(payload).eql([{ sub: user?.sub, legacyId: `${record.id}`, state: "CREATED" }]);
+    should(user).match({ given_name: "Ada", customFields: { tier: "gold", legacy_id: `${record.id}` } });
+  });
+
+  it("updates a user without taking anything away", async () => {
+    await load();
+    const record = legacyRecord({ city: "Bonn" });
+    bench.send("to-cidaas", { payload: record });
+    await bench.first("written");
+    const sub = String(userOf(record.email)?.sub);
+    tenant().edit(sub, { userStatus: "LOCKED", customFields: { shoe: "42" }, nickname: "Addy" });
+    const { status, ...others } = record;
+    bench.send("to-cidaas", { payload: { ...others, city: "Ulm", updated_at: new Date().toISOString() } });
+    const [, second] = await bench.arrived("written", 2);
+    should(second?.payload).eql([{ sub, legacyId: `${record.id}`, state: "UPDATED" }]);
+    should(userOf(record.email)).match({
+      address: { locality: "Ulm" },
+      userStatus: "LOCKED",
+      customFields: { tier: "gold" },
+    });
+  });
+
+  it("parks a user whom the tenant refuses, with its reason, and delivers the others", async () => {
+    await load();
+    const records = [legacyRecord(), legacyRecord(), legacyRecord()];
+    const refused = records[1];
+    tenant().setDials({ failEmails: [String(refused?.email)] });
+    bench.send("to-cidaas", { payload: records });
+    const { payload, error } = await bench.first("refused");
+    should(payload).match({ legacyId: `${refused?.id}` });
+    should(error).match({ code: "TENANT_FAILED_USER", message: /user validation failed/ });
+    await bench.settled("to-cidaas", 3);
+    should(await bench.counters("to-cidaas")).match({ delivered: 2, parked: 1 });
+    should(records.map(({ email }) => userOf(email) !== undefined)).eql([true, false, true]);
+    should(bench.caught()).eql([]);
+    should(JSON.stringify([error])).not.containEql(refused?.email);
+  });
+
+  it("finds the one who spoils a whole call", async () => {
+    await load();
+    const records = Array.from({ length: 5 }, () => legacyRecord());
+    tenant().setDials({ poisonEmails: [String(records[3]?.email)] });
+    bench.send("to-cidaas", { payload: records });
+    should((await bench.first("refused")).payload).match({ legacyId: `${records[3]?.id}` });
+    await bench.settled("to-cidaas", 5);
+    should(await bench.counters("to-cidaas")).match({ delivered: 4, parked: 1 });
+  });
+
+  it("ties results to their users whatever their order", async () => {
+    tenant().setDials({ shuffleResults: true });
+    await load();
+    const records = Array.from({ length: 6 }, () => legacyRecord());
+    bench.send("to-cidaas", { payload: records });
+    await bench.settled("to-cidaas", 6);
+    const done = bench.messages("written").flatMap(({ payload }) => (Array.isArray(payload) ? payload : []));
+    should(done).have.length(6);
+    for (const { sub, legacyId } of done) {
+      const email = records.find(({ id }) => `${id}` === legacyId)?.email;
+      should(userOf(email)?.sub).equal(sub);
+    }
+  });
+
+  it("refuses a message without a lease, and names the node to put in front", async () => {
+    await load();
+    const before = bulkCalls();
+    bench.send("upsert", { payload: [{ email: "somebody@example.org" }] });
+    await bench.until(() => bench.caught().length > 0, "the error");
+    should(bench.caught()).match([{ id: "upsert", code: "SYNC_NO_LEASE", message: /bulk-batcher/ }]);
+    should(bench.completed("upsert")).equal(0);
+    should(bulkCalls()).equal(before);
+  });
+
+  it("does not write a cloned message a second time", async () => {
+    const [mapper, , upsert, ...probes] = toCidaas();
+    if (!mapper || !upsert) throw new Error("The flow has no such nodes");
+    const batcher = node("batcher", "bulk-batcher", [["upsert", "clone"], ["safe"]], { waitMs: 0 });
+    const clone = node("clone", "cidaas-bulk-upsert", [["cloned"], []]);
+    await bench.load([mapper, batcher, upsert, clone, ...probes, probe("cloned")]);
+    const before = bulkCalls();
+    bench.send("to-cidaas", { payload: legacyRecord() });
+    await bench.until(() => bench.caught().length > 0, "the clone to be refused");
+    await bench.settled("to-cidaas", 1);
+    should(bench.caught().map(({ code }) => code)).eql(["SYNC_NO_LEASE"]);
+    should(bulkCalls()).equal(before + 1);
+    await bench.until(() => bench.messages("written").length + bench.messages("cloned").length === 1, "the result");
+  });
+
+  it("refuses a message sent again after it was delivered", async () => {
+    await load();
+    bench.send("to-cidaas", { payload: legacyRecord() });
+    await bench.first("written");
+    const calls = bulkCalls();
+    bench.send("upsert", await bench.first("batch"));
+    await bench.until(() => bench.caught().length > 0, "the error");
+    should(bench.caught()).match([{ code: "SYNC_NO_LEASE" }]);
+    should(bulkCalls()).equal(calls);
+  });
+
+  it("writes nothing in a dry run", async () => {
+    await load({ dryRun: true });
+    const record = legacyRecord();
+    const before = bulkCalls();
+    bench.send("to-cidaas", { payload: record });
+    await bench.settled("to-cidaas", 1);
+    should(bulkCalls()).equal(before);
+    should(userOf(record.email)).equal(undefined);
+    should(await bench.counters("to-cidaas")).match({ skipped: 1 });
+  });
+
+  it("leaves out whom the flow skips", async () => {
+    await load();
+    bench.simulator.tenant.setDials({ latencyMs: 100, faultPaths: ["/users-srv"] });
+    const [mapper, , upsert] = toCidaas();
+    if (!mapper || !upsert) throw new Error("The flow has no such nodes");
+    await bench.unload();
+    const held = node("batcher", "bulk-batcher", [["batch"], ["safe"]], { waitMs: 0 });
+    await bench.load([mapper, held, upsert, ...["batch", "safe", "mapped-back", "written"].map(probe)]);
+    bench.send("to-cidaas", { payload: legacyRecord() });
+    const batch = await bench.first("batch");
+    const before = bulkCalls();
+    bench.send("upsert", { ...batch, sync: { ...Object(batch.sync), skip: "not today" } });
+    await bench.settled("to-cidaas", 1);
+    should(await bench.counters("to-cidaas")).match({ skipped: 1 });
+    should(bulkCalls()).equal(before);
+  });
+
+  describe("with a user deleted in the legacy system", () => {
+    async function deleteWith(deletes: string) {
+      await load({ deletes });
+      const record = legacyRecord();
+      bench.send("to-cidaas", { payload: record });
+      await bench.first("written");
+      const occurredAt = new Date(Date.now() + 1_000).toISOString();
+      bench.send("to-cidaas", { payload: { id: record.id }, sync: { kind: "delete", occurredAt } });
+      await bench.settled("to-cidaas", 2);
+      return record;
+    }
+
+    it("declines the user", async () => {
+      const { email, id } = await deleteWith("decline");
+      should(userOf(email)).match({ userStatus: "DECLINED" });
+      const [, msg] = await bench.arrived("written", 2);
+      should(msg?.payload).match([{ legacyId: `${id}`, state: "DELETED" }]);
+    });
+
+    it("purges the user", async () => {
+      const { email } = await deleteWith("purge");
+      should(userOf(email)).equal(undefined);
+    });
+
+    it("ignores the deletion", async () => {
+      const { email } = await deleteWith("ignore");
+      should(userOf(email)).match({ userStatus: "VERIFIED" });
+      should(await bench.counters("to-cidaas")).match({ delivered: 1, skipped: 1 });
+    });
+  });
+
+  it("stops and says so when the client has no right, and parks nobody for it", async () => {
+    await load();
+    bench.send("to-cidaas", { payload: legacyRecord() });
+    await bench.first("written");
+    tenant().setDials({ scopes: ["cidaas:users_read", "cidaas:users_search"] });
+    tenant().revokeTokens();
+    bench.send("to-cidaas", { payload: [legacyRecord(), legacyRecord()] });
+    await bench.until(() => bench.caught().length > 0, "the error");
+    should(bench.caught()).match([{ id: "upsert", code: "TENANT_FORBIDDEN", message: /cidaas:bulk_user_create/ }]);
+    should((await bench.status()).lanes["to-cidaas"]).match({ waiting: 2, inFlight: 0, parkedNow: 0 });
+    should(bench.messages("refused")).eql([]);
+    should(await bench.red("upsert")).match(/stopped/);
+    should(await bench.red("batcher")).match(/stopped/);
+  });
+
+  for (const [name, dials] of [
+    ["429", { rate429: 1, retryAfter: 0 }],
+    ["5xx", { rate5xx: 1 }],
+    ["broken connections", { rateReset: 1 }],
+  ] as const) {
+    it(`delivers a user once, after a time of ${name}`, async () => {
+      await load();
+      tenant().setDials({ ...dials, faultPaths: ["/users-srv/user/bulk"] });
+      const record = legacyRecord();
+      bench.send("to-cidaas", { payload: record });
+      await bench.until(() => bench.caught().length > 0, "the error");
+      should(bench.caught()[0]?.id).equal("upsert");
+      tenant().setDials({ rate429: 0, rate5xx: 0, rateReset: 0 });
+      await bench.settled("to-cidaas", 1);
+      should(
+        tenant()
+          .snapshot()
+          .filter((user) => user.email === record.email),
+      ).have.length(1);
+      should((await bench.counters("to-cidaas")).parked).equal(0);
+      await bench.until(() => bench.completed("upsert") === 1, "done");
+    });
+  }
+});
