@@ -118,7 +118,8 @@ export class ConfigReader {
   check(code: string): void {
     if (this.problems.size === 0) return;
     const sentences = [...this.problems].map(([field, sentence]) => `${field}: ${sentence}`);
-    throw new ConfigError(code, `${this.owner}: ${sentences.join("; ")}.`);
+    const [first = null] = this.problems.keys();
+    throw new ConfigError(code, `${this.owner}: ${sentences.join("; ")}.`, first);
   }
 
   private rawText(field: string): string | undefined {

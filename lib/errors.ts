@@ -17,6 +17,13 @@ export class SyncError extends Error {
 /** The configuration is missing, wrong or contradictory: a person has to change it before anything can go on. */
 export class ConfigError extends SyncError {
   override readonly name = "ConfigError";
+  /** The property to look at first; null where it is not one. */
+  readonly field: string | null;
+
+  constructor(code: string, message: string, field: string | null = null) {
+    super(code, message);
+    this.field = field;
+  }
 }
 
 /** One field of one record breaks its rule. */

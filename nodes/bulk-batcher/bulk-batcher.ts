@@ -73,6 +73,7 @@ function whenAdopted(node: SyncNode, { sync, onClose }: Opening, go: (adopted: b
     node.run(async () => {
       node.status.show("busy", "adopting");
       try {
+        await sync.tenant.tenant.connect();
         const adopted = await sync.adopted();
         node.clearReport();
         if (!closed) await go(adopted);

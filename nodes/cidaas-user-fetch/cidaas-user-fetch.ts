@@ -20,7 +20,18 @@ const LAG_PAUSE_MS = 2_000;
 export = function register(RED: NodeAPI): void {
   function CidaasUserFetch(this: Node, def: SyncNodeDef): void {
     RED.nodes.createNode(this, def);
-    const node = new SyncNode(RED, this, def, () => node.status.show("good", "ready"));
+    const node: SyncNode = new SyncNode(RED, this, def, ({ sync }) => {
+      node.status.show("good", "ready");
+      // A wrong address or client shows at the deploy, and not only with the first event.
+      node.run(async () => {
+        try {
+          await sync.tenant.tenant.connect();
+        } catch (error) {
+          showFailure(node, error);
+          throw error;
+        }
+      });
+    });
     node.onInput(async (sync, msg, send) => {
       const envelope = requireLeased(msg, "to-legacy", "cidaas-webhook-in");
       const [item] = envelope.items;
@@ -30,8 +41,7 @@ export = function register(RED: NodeAPI): void {
         await fetchUser(sync, lease, item, msg, send);
         node.status.show("good", "ready");
       } catch (error) {
-        if (error instanceof CallError)
-          node.status.show("bad", error.failure === "configuration" ? "refusedClient" : "unreachable");
+        showFailure(node, error);
         throw error;
       }
     });
@@ -39,6 +49,11 @@ export = function register(RED: NodeAPI): void {
 
   RED.nodes.registerType("cidaas-user-fetch", CidaasUserFetch);
 };
+
+function showFailure(node: SyncNode, error: unknown): void {
+  if (!(error instanceof CallError)) return;
+  node.status.show("bad", error.failure === "configuration" ? "refusedClient" : "unreachable");
+}
 
 async function fetchUser(
   sync: SharedSync,

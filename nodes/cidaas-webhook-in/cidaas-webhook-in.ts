@@ -12,6 +12,7 @@ import { itemOf } from "../shared/envelope";
 import type { SharedSync } from "../shared/hub";
 import { laneStatus } from "../shared/lane-status";
 import { type Opening, SyncNode, type SyncNodeDef } from "../shared/sync-node";
+import { keepCatchingUp } from "./catching-up";
 import { dispatcherOf } from "./dispatcher";
 
 const LANE = "to-legacy";
@@ -42,6 +43,7 @@ export = function register(RED: NodeAPI): void {
       });
       await taker.start();
       opening.onClose(() => taker.stop());
+      keepCatchingUp(node, opening, config.catchUpEvery);
       laneStatus(node.status, opening, LANE);
     });
   }
@@ -62,6 +64,7 @@ function parse(def: SyncNodeDef, credentials: unknown) {
     webhook,
     path,
     maxInFlight: reader.number("maxInFlight", { default: 16, min: 1, max: 1_000, whole: true }),
+    catchUpEvery: reader.number("catchUpEvery", { default: 60, min: 0, max: 10_080 }),
     events: new Set(reader.texts("events")),
     auth:
       auth === "oauth2"

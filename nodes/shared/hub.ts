@@ -184,6 +184,7 @@ export class SyncHub {
     throw new ConfigError(
       "SYNC_CONFIG",
       `user-sync ${this.name}: ${field}: is missing. Pick one in the dialog of the user-sync node.`,
+      field,
     );
   }
 }

@@ -114,7 +114,8 @@ export class SyncNode {
   async #acquire(): Promise<SharedSync> {
     const node = pickedNode(this.#RED, this.#def.sync);
     const hub = node && hubs.get(node);
-    if (!hub) throw new ConfigError("SYNC_CONFIG", "sync: is missing. Pick a user-sync in the dialog of this node.");
+    if (!hub)
+      throw new ConfigError("SYNC_CONFIG", "sync: is missing. Pick a user-sync in the dialog of this node.", "sync");
     const { shared, release } = await hub.acquire();
     this.#closers.push(release);
     if (this.#closed) throw new StoreError("STORE_CLOSED", "The node is closing.");
@@ -129,6 +130,8 @@ export class SyncNode {
     else if (problem.code === "DUPLICATE_TAKER") this.status.show("bad", "duplicateTaker");
     else if (problem.code === "DUPLICATE_PATH") this.status.show("bad", "duplicatePath");
     else if (problem instanceof StoreError) this.status.show("bad", "storeFailed");
+    else if (problem instanceof ConfigError && problem.field)
+      this.status.show("bad", "check", { field: problem.field });
     else this.status.show("bad", "notConfigured");
   }
 

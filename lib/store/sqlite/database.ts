@@ -18,7 +18,7 @@ export function requireNodeVersion(version: string): void {
   if (major > 22 || (major === 22 && minor >= 13)) return;
   throw new StoreError(
     "STORE_NODE_TOO_OLD",
-    `The sqlite engine needs Node.js 22.13 or newer, this is ${version}; update Node.js or use the postgres engine.`,
+    `The sqlite engine needs Node.js 22.13 or newer, this is ${version}; update Node.js.`,
   );
 }
 

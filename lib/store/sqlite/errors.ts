@@ -13,10 +13,7 @@ export function toStoreError(thrown: unknown): unknown {
   if (!("errcode" in thrown) || typeof thrown.errcode !== "number") return thrown;
   const primary = thrown.errcode & 0xff;
   if (primary === BUSY || primary === LOCKED)
-    return new StoreError(
-      "STORE_LOCKED",
-      "Another process uses this database; give each Node-RED its own store path, or use the postgres engine to share one.",
-    );
+    return new StoreError("STORE_LOCKED", "Another process uses this database; give each Node-RED its own store path.");
   if (primary === FULL)
     return new StoreError("STORE_FULL", "The disk of the store is full; make room, nothing accepted so far is lost.");
   if (primary === CORRUPT || primary === NOT_A_DATABASE)

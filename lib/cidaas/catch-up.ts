@@ -1,0 +1,50 @@
+import { isRecord } from "../mapping/json";
+import type { SyncStore } from "../store/types";
+import { emptyChange } from "../sync/change";
+import { ECHO } from "../sync/types";
+import { updatedAt } from "./search";
+import type { Tenant } from "./types";
+
+const NOTE = "catch-up";
+
+/** The tenant answers from an index that may lag; how far is not documented (cidaas-api.md, section 5.3). */
+const OVERLAP_MS = 10 * 60_000;
+
+export interface CatchUpOptions {
+  tenant: Pick<Tenant, "readAll">;
+  store: Pick<SyncStore, "mark" | "getNote" | "setNote">;
+  /** Milliseconds since the epoch. */
+  now: () => number;
+}
+
+/**
+ * Marks every user that changed in the tenant since the last run, for lost webhooks: they are read and compared like
+ * any other. The position is kept page by page, so that an interrupted run goes on. The first run has nothing to catch
+ * up with and only notes when it was. Resolves with the number of users marked; throws as `Tenant.readAll`.
+ */
+export async function catchUp({ tenant, store, now }: CatchUpOptions): Promise<number> {
+  const startedAt = now();
+  const position = positionOf(JSON.parse((await store.getNote(NOTE)) ?? "null"));
+  const keep = (time: number) => store.setNote(NOTE, JSON.stringify({ position: time }));
+  let marked = 0;
+  if (position !== null) {
+    let reached = position;
+    for await (const page of tenant.readAll({ updatedSince: position - OVERLAP_MS })) {
+      // An index read only says where to look: the user itself tells the time of its edit.
+      const change = { ...emptyChange("upsert", now()), priority: ECHO };
+      await store.mark(
+        "to-legacy",
+        page.map(({ sub }) => ({ sub, change })),
+      );
+      reached = page.reduce((latest, user) => updatedAt(user, latest), reached);
+      await keep(reached);
+      marked += page.length;
+    }
+  }
+  await keep(startedAt);
+  return marked;
+}
+
+function positionOf(note: unknown): number | null {
+  return isRecord(note) && typeof note.position === "number" ? note.position : null;
+}
