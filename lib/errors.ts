@@ -40,7 +40,10 @@ export class RecordError extends SyncError {
   readonly problems: readonly RecordProblem[];
 
   constructor(problems: readonly RecordProblem[]) {
-    super("RECORD_INVALID", problems.map((problem) => `${problem.path}: ${problem.message}`).join("; "));
+    super(
+      "RECORD_INVALID",
+      problems.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; "),
+    );
     this.problems = problems;
   }
 }

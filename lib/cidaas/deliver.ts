@@ -15,7 +15,7 @@ export interface DeliverOptions {
   dryRun: boolean;
 }
 
-/** What became of one user of a batch, in the order of the batch. */
+/** What became of one user of a batch. */
 export type Delivered =
   | { state: "CREATED" | "UPDATED" | "UNCHANGED" | "DELETED"; sub: string | null; legacyId: string | null }
   | { state: "PARKED"; sub: string | null; legacyId: string | null; code: string; message: string }

@@ -129,7 +129,7 @@ async function readAndConclude(
 
   if (record === null) {
     const neverMade = !exists || intent?.create === true;
-    if (!neverMade && lease.other !== null)
+    if (!neverMade && isEdit(lease.other))
       return retry(context, lease, "The user is gone on the target side, and a change waits there.");
     if (!neverMade && reader.missing === "park") {
       return park(lease, "USER_MISSING", "The user is gone on the target side, and no event said that it was deleted.");
@@ -168,11 +168,19 @@ function plans(
     ledger,
     intent: lease.intents.find((open) => open.side === side) ?? null,
     target,
-    rival: lease.other ? rivalOf(lease.other, side) : null,
+    rival: isEdit(lease.other) ? rivalOf(lease.other, side) : null,
     verifyAlways: reader.verifyAlways,
     firstContact: context.settings.firstContact,
     clockTolerance: context.settings.clockToleranceMs,
   });
+}
+
+/** Whether what waits in the other lane may be somebody's edit, and not only our own wish to write the legacy id back. */
+export function isEdit(other: Change | null): other is Change {
+  if (other === null) return false;
+  const { kind, span, events, rules, force } = other;
+  const carries = span !== null || events.length > 0 || Object.keys(rules).length > 0;
+  return kind === "delete" || carries || force.length !== 1 || force[0] !== LEGACY_KEY_RULE;
 }
 
 function rivalOf(other: Change, source: Side) {

@@ -48,6 +48,8 @@ export interface SyncContext {
   /** How long a lease holds from its last extension. */
   readonly leaseMs: number;
   now(): number;
+  /** Whether a node takes from the lane; a one-way flow has none, and would only pile up marks there. */
+  hasTaker(lane: Lane): boolean;
 }
 
 /** A lane that is stopped for a while because no record would be taken (wrong scope, wrong address). */

@@ -9,6 +9,15 @@ const HOLD_MS = 30_000;
 /** Pause after a 429 that does not say how long. */
 const THROTTLED_MS = 2_000;
 
+/** Failures before anything left this process. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  "HOST_UNREACHABLE",
+  "CLIENT_CLOSED",
+  "TENANT_UNREACHABLE",
+  "LEGACY_TOKEN_UNREACHABLE",
+  "FLOW_CLOSED",
+]);
+
 /** How a lease ends whose call failed, by the class of the failure. */
 export function settlementOfFailure(context: SyncContext, failure: CallError): Omit<Settlement, "token"> {
   const reason = { code: failure.code, message: failure.message };
@@ -22,7 +31,7 @@ export function settlementOfFailure(context: SyncContext, failure: CallError): O
     case "transient":
     case "unknown":
       // What never left cannot have been taken; everything else may have, and is read back before it is sent again.
-      return { outcome: "retry", reason, keepIntent: failure.code !== "HOST_UNREACHABLE" };
+      return { outcome: "retry", reason, keepIntent: !NEVER_SENT.has(failure.code) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { LEGACY_KEY_RULE, prepare, settledBy, type TargetReader } from "../delivery/bring";
+import { isEdit, LEGACY_KEY_RULE, prepare, settledBy, type TargetReader } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import { extendLeases } from "../delivery/extend";
 import { asCallError, report, settlementOfFailure } from "../delivery/failure";
@@ -53,10 +53,12 @@ export async function deliverToLegacy(
     failure = asCallError(error);
     end = endOfSettlement({ token: lease.token, ...settlementOfFailure(context, failure) });
   }
+  // The lease may have learned ids while the person was worked on.
+  const { person } = context.registry.get(lease.token) ?? lease;
   await context.store.settle([end.settlement]);
   context.registry.drop([lease.token]);
   report(context, "to-legacy", failure ? [failure] : []);
-  const ids = { sub: lease.person.sub, legacyId: end.legacyId ?? lease.person.legacyId };
+  const ids = { sub: person.sub, legacyId: end.legacyId ?? person.legacyId };
   const { reason } = end.settlement;
   if (end.state !== "PARKED") return { state: end.state, ...ids };
   return { state: "PARKED", ...ids, code: reason?.code ?? "INTERNAL", message: reason?.message ?? "" };
@@ -139,7 +141,7 @@ async function update(work: Work, present: JsonObject | null): Promise<End> {
       : written;
   const answer = await target.update(idsOf(lease), body);
   if (answer === "updated") return delivered(work, "UPDATED", sentAt, null);
-  if (lease.other !== null) {
+  if (isEdit(lease.other)) {
     const reason = {
       code: "USER_MISSING",
       message: "The user is gone in the legacy system, and a change waits there.",
@@ -153,7 +155,7 @@ async function update(work: Work, present: JsonObject | null): Promise<End> {
 function delivered(work: Work, state: "CREATED" | "UPDATED", sentAt: number, legacyId: string | null): End {
   const { context, lease, plan } = work;
   const { marks = [], ...rest } = settledBy(lease, plan);
-  const writeBack = legacyId !== null && context.paths.keyInCidaas !== null;
+  const writeBack = legacyId !== null && context.paths.keyInCidaas !== null && context.hasTaker("to-cidaas");
   const change = { ...emptyChange("upsert", context.now()), force: [LEGACY_KEY_RULE] };
   return ended(state, lease, {
     outcome: "delivered",

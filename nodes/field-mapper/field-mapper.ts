@@ -46,9 +46,8 @@ async function mapFromCidaas(sync: SharedSync, msg: NodeMessageInFlow, send: Sen
   const [item] = envelope.items;
   const lease = context.registry.get(item?.lease ?? null);
   if (!item || !lease) throw noLease("cidaas-webhook-in and cidaas-user-fetch");
-  const record = recordOf(msg.payload);
   try {
-    const mapped = mapTaken(context, record);
+    const mapped = mapTaken(context, recordOf(msg.payload));
     item.source = mapped.source;
     item.legacyId ??= mapped.legacyId;
     msg.payload = mapped.record;
@@ -58,7 +57,7 @@ async function mapFromCidaas(sync: SharedSync, msg: NodeMessageInFlow, send: Sen
     const reason = { code: error.code, message: error.message };
     await context.store.settle([{ token: lease.token, outcome: "parked", reason }]);
     context.registry.drop([lease.token]);
-    send([null, invalid(sync, "to-legacy", msg, record, error.problems)]);
+    send([null, invalid(sync, "to-legacy", msg, isFit(msg.payload) ? msg.payload : null, error.problems)]);
   }
 }
 
@@ -68,6 +67,12 @@ async function mapFromLegacy(sync: SharedSync, msg: NodeMessageInFlow, send: Sen
       "SYNC_ENVELOPE",
       "The message comes from cidaas already. Set the direction of field-mapper to to-legacy.",
     );
+  if (!Array.isArray(msg.payload) && !isFit(msg.payload)) {
+    throw new SyncError(
+      "RECORD_INVALID",
+      "The payload must be a record or an array of records. Put what reads the legacy system in front.",
+    );
+  }
   const facts = factsOf(msg.sync);
   const isArray = Array.isArray(msg.payload);
   const list: unknown[] = Array.isArray(msg.payload) ? msg.payload : [msg.payload];
@@ -75,13 +80,13 @@ async function mapFromLegacy(sync: SharedSync, msg: NodeMessageInFlow, send: Sen
   const records: JsonObject[] = [];
   const refused: NodeMessage[] = [];
   for (const entry of list) {
-    const record = recordOf(entry);
     try {
-      const mapped = mapLegacyRecord(sync.context, record, facts);
+      const mapped = mapLegacyRecord(sync.context, recordOf(entry), facts);
       items.push(mapped.item);
       records.push(mapped.record);
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
+      const record = isFit(entry) ? entry : null;
       await park(sync, record, error);
       refused.push(invalid(sync, "to-cidaas", msg, record, error.problems));
     }
@@ -112,8 +117,9 @@ function timeOf(value: unknown): number | null {
 }
 
 /** A record that cannot be mapped never reaches its lane; it is parked under its legacy id, without its values. */
-async function park({ context }: SharedSync, record: JsonObject, error: RecordError): Promise<void> {
-  const mark = { legacyId: idOf(context.paths.legacyKey.get(record)), change: emptyChange("upsert", context.now()) };
+async function park({ context }: SharedSync, record: JsonObject | null, error: RecordError): Promise<void> {
+  const legacyId = record && idOf(context.paths.legacyKey.get(record));
+  const mark = { legacyId, change: emptyChange("upsert", context.now()) };
   await context.store.park("to-cidaas", mark, { code: error.code, message: error.message });
 }
 
@@ -122,19 +128,22 @@ function invalid(
   { context }: SharedSync,
   lane: Lane,
   msg: NodeMessageInFlow,
-  record: JsonObject,
+  record: JsonObject | null,
   errors: readonly RecordProblem[],
 ): NodeMessage {
-  const payload = maskSecrets(context.map.rules, otherSide(targetOf(lane)), record);
+  // What is no record has no known places for secrets, and is not shown at all.
+  const payload = record && maskSecrets(context.map.rules, otherSide(targetOf(lane)), record);
   return { ...msg, payload, errors };
 }
 
 function recordOf(value: unknown): JsonObject {
-  if (isRecord(value) && !isTooDeep(value, RECORD_DEPTH) && isRecordOfJson(value)) return value;
-  throw new SyncError("RECORD_INVALID", `A record must be an object, nested at most ${RECORD_DEPTH} levels deep.`);
+  if (isFit(value)) return value;
+  const message = `a record must be an object, nested at most ${RECORD_DEPTH} levels deep`;
+  throw new RecordError([{ rule: "", path: "", code: "RECORD_NO_OBJECT", message }]);
 }
 
-/** Values are admitted one by one where a rule reads them; see `admitValue`. */
-function isRecordOfJson(value: Record<string, unknown>): value is JsonObject {
+/** Its values are admitted one by one where a rule reads them; see `admitValue`. */
+function isFit(value: unknown): value is JsonObject {
+  if (!isRecord(value) || isTooDeep(value, RECORD_DEPTH)) return false;
   return Object.values(value).every((member) => typeof member !== "function" && typeof member !== "symbol");
 }

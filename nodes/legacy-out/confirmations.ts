@@ -13,9 +13,11 @@ interface Waiting {
 /** The questions this node has put to its flow and not had answered. One a lease, since a person is in flight once. */
 export class Confirmations {
   readonly #waiting = new Map<string, Waiting>();
+  #closed = false;
 
-  /** Resolves with the flow's answer; rejects with a `CallError` of unknown outcome when the lease runs out before. */
+  /** Resolves with the flow's answer; rejects with a `CallError` of unknown outcome when the lease runs out before. Throws `FLOW_CLOSED`. */
   wait(token: string, limitMs: number): Promise<Confirmation> {
+    if (this.#closed) throw closed();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#expire(token), Math.max(0, limitMs));
       this.#waiting.set(token, { resolve, reject, timer });
@@ -37,6 +39,7 @@ export class Confirmations {
 
   /** The node closes: whatever the flow still does is of unknown outcome. */
   close(): void {
+    this.#closed = true;
     for (const token of [...this.#waiting.keys()]) this.#expire(token);
   }
 
@@ -53,6 +56,10 @@ export class Confirmations {
     clearTimeout(waiting.timer);
     this.#waiting.delete(token);
   }
+}
+
+function closed(): CallError {
+  return new CallError("FLOW_CLOSED", "The node was closed before it could ask the flow.", { failure: "transient" });
 }
 
 /** A message that carries `error` and no `outcome` means retry; without either the write is done. */

@@ -111,7 +111,7 @@ function flowTarget(
   msg: NodeMessageInFlow,
   send: Send,
 ): LegacyTarget {
-  return createFlowTarget((op, ids, record) => {
+  return createFlowTarget(async (op, ids, record) => {
     const answer = confirmations.wait(lease.token, context.registry.until(lease.token) - context.now());
     const question: NodeMessage = { ...msg, payload: record, sync: { ...toRecord(msg.sync), op } };
     if (ids.legacyId !== null) question.legacyId = ids.legacyId;

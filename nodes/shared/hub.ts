@@ -163,6 +163,7 @@ export class SyncHub {
         holds: new LaneHolds(),
         leaseMs: options.policy.leaseSeconds * 1_000,
         now: Date.now,
+        hasTaker: (lane) => this.#takers.has(lane),
       };
       const shared = {
         context,

@@ -9,7 +9,7 @@ import { StatusLine } from "./status";
 const RETRY_MS = 5_000;
 
 /** A node's close must end within Node-RED's own limit of 15 s. */
-const CLOSE_MS = 10_000;
+const CLOSE_MS = 8_000;
 
 export interface SyncNodeDef extends NodeDef {
   sync?: string;
@@ -144,6 +144,8 @@ export class SyncNode {
     this.#closed = true;
     if (this.#retry) clearTimeout(this.#retry);
     await Promise.race([this.#finish(), timeLimit()]);
+    // A call that hangs ends with its client, which closes once the last node has let go.
+    await this.#runClosers();
     this.status.close();
   }
 

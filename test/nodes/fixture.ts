@@ -19,21 +19,9 @@ import { DEFAULT_DIALS } from "../../simulator/kit/dials";
 import { findNode, loadExample } from "../support/flows";
 import { temporaryDirectory } from "../support/user-directory";
 import { waitFor } from "../support/wait-for";
+import { at, EVENTS_PATH, type FlowItem, type Properties, probe, TAB, WEBHOOK_KEY } from "./flow";
 
 helper.init(require.resolve("node-red"));
-
-export const TAB = "tab";
-export const WEBHOOK_KEY = "webhook-key";
-export const EVENTS_PATH = "/cidaas/events";
-
-export interface FlowItem {
-  id: string;
-  type: string;
-  wires?: string[][];
-  [property: string]: unknown;
-}
-
-export type Properties = Record<string, Json>;
 
 /** Other properties of the four configuration nodes, by their id. */
 export type ConfigOverrides = Partial<Record<"sync" | "tenant" | "legacy" | "store", Properties>>;
@@ -46,21 +34,6 @@ export interface Received extends NodeMessage {
 const STATUS = "watch-status";
 const ERRORS = "watch-errors";
 const DONE = "watch-done";
-
-/** What tells a node on the tab from a configuration node. */
-function at(id: string) {
-  return { id, z: TAB, x: 100, y: 100 };
-}
-
-/** A node of the tab that belongs to the `user-sync` of the fixture. */
-export function node(id: string, type: string, wires: string[][], properties: Properties = {}): FlowItem {
-  return { ...at(id), type, sync: "sync", configVersion: 1, ...properties, wires };
-}
-
-/** A node that keeps every message it receives; see `Bench.messages`. */
-export function probe(id: string): FlowItem {
-  return { ...at(id), type: "probe", wires: [] };
-}
 
 /** Two simulated systems and a Node-RED runtime between them, in this process. One for the tests of a file. */
 export class Bench {
@@ -91,7 +64,13 @@ export class Bench {
     };
     return [
       { id: TAB, type: "tab", label: "Test" },
-      item("sync", "user-sync", { tenant: "tenant", legacy: "legacy", store: "store", firstContact: "park" }),
+      item("sync", "user-sync", {
+        tenant: "tenant",
+        legacy: "legacy",
+        store: "store",
+        key: this.key,
+        firstContact: "park",
+      }),
       item("tenant", "cidaas-tenant", { baseUrl: this.simulator.tenant.url }),
       item("legacy", "user-sync-legacy", { baseUrl: this.simulator.legacy.url }),
       item("store", "user-sync-store", { path: this.storePath }),
@@ -150,6 +129,11 @@ export class Bench {
     await new Promise((resolve) => this.#server.close(resolve));
     await this.simulator.close();
     this.#directory.remove();
+  }
+
+  /** The key of the `user-sync` over the present store; each has its own, so that no test sees another one's lanes. */
+  get key(): string {
+    return `users-${this.#stores}`;
   }
 
   /** The database of the present store. */
@@ -243,14 +227,14 @@ export class Bench {
 
   /** Answer of an admin route. */
   async admin(path: string, body?: object): Promise<{ status: number; body: JsonObject }> {
-    const url = `/user-sync/users/${path}`;
+    const url = `/user-sync/${this.key}/${path}`;
     const request = body ? helper.request().post(url).send(body) : helper.request().get(url);
     const answer = await request;
     return { status: answer.status, body: answer.body };
   }
 
   async status(): Promise<StoreStatus> {
-    const answer = await helper.request().get("/user-sync/users/status");
+    const answer = await helper.request().get(`/user-sync/${this.key}/status`);
     return answer.body;
   }
 
@@ -285,86 +269,5 @@ export class Bench {
       });
     }
     RED.nodes.registerType("probe", Probe);
-  };
-}
-
-/** The nodes on the way to the legacy system, with a probe on each output; `chain` says how far they are wired. */
-export function toLegacy(
-  properties: Partial<Record<"webhook" | "fetch" | "mapper" | "out", Properties>> = {},
-): FlowItem[] {
-  return [
-    node("webhook", "cidaas-webhook-in", [["fetch", "taken"]], { path: EVENTS_PATH, ...properties.webhook }),
-    node(
-      "fetch",
-      "cidaas-user-fetch",
-      [
-        ["mapper", "read"],
-        ["out", "gone"],
-      ],
-      { ...properties.fetch },
-    ),
-    node("mapper", "field-mapper", [["out", "mapped"], ["invalid"]], { direction: "to-legacy", ...properties.mapper }),
-    node("out", "legacy-out", [["delivered"], ["asked"], ["parked"]], { ...properties.out }),
-    ...["taken", "read", "gone", "mapped", "invalid", "delivered", "asked", "parked"].map(probe),
-  ];
-}
-
-/** The nodes on the way to cidaas, with a probe on each output. */
-export function toCidaas(properties: Partial<Record<"mapper" | "batcher" | "upsert", Properties>> = {}): FlowItem[] {
-  return [
-    node("to-cidaas", "field-mapper", [["batcher", "mapped-back"], ["invalid-back"]], {
-      direction: "to-cidaas",
-      ...properties.mapper,
-    }),
-    node("batcher", "bulk-batcher", [["upsert", "batch"], ["safe"]], { waitMs: 0, ...properties.batcher }),
-    node("upsert", "cidaas-bulk-upsert", [["written"], ["refused"]], { ...properties.upsert }),
-    ...["mapped-back", "invalid-back", "batch", "safe", "written", "refused"].map(probe),
-  ];
-}
-
-let people = 0;
-
-/** A user as it registers in cidaas, different from all others. */
-export function cidaasUser(members: JsonObject = {}): JsonObject {
-  people += 1;
-  return {
-    email: `person${people}@example.org`,
-    given_name: "Ada",
-    family_name: `Number${people}`,
-    email_verified: true,
-    ...members,
-  };
-}
-
-export interface LegacyRecord extends JsonObject {
-  id: number;
-  email: string;
-}
-
-/** A record as the legacy system exports it, different from all others. */
-export function legacyRecord(members: JsonObject = {}): LegacyRecord {
-  people += 1;
-  const record: JsonObject = {
-    email_verified: 1,
-    first_name: "Ada",
-    last_name: `Number${people}`,
-    newsletter: "J",
-    tier: "gold",
-    status: "active",
-    updated_at: new Date().toISOString(),
-    ...members,
-  };
-  return { ...record, id: 10_000 + people, email: `person${people}@example.org` };
-}
-
-/** An event as the tenant posts it. */
-export function event(sub: string, eventtype = "ACCOUNT_MODIFIED", time = Date.now()): JsonObject {
-  return {
-    eventtype,
-    createTime: new Date(time).toISOString(),
-    objectType: "users",
-    objectId: sub,
-    sub,
-    client_id: "",
   };
 }

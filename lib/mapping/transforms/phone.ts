@@ -37,8 +37,13 @@ export const phone: Transform = {
   },
 };
 
-/** A foreign number in national format would be read back as one of the home country: it stays international. */
+/**
+ * A foreign number in national format would be read back as one of the home country, and one of no known length would
+ * lose its leading zero: both stay international.
+ */
 function nationalIfUnambiguous(number: PhoneNumber, parse: (text: string) => PhoneNumber | undefined): string {
   const national = number.formatNational();
-  return parse(national)?.number === number.number ? national : number.formatInternational();
+  const isFormatted = national !== number.nationalNumber;
+  const isUnambiguous = isFormatted && parse(national)?.number === number.number;
+  return isUnambiguous ? national : number.formatInternational();
 }
