@@ -3,11 +3,11 @@ import type { SyncContext } from "../delivery/context";
 import { extendLeases } from "../delivery/extend";
 import { asCallError, report, settlementOfFailure, throttled } from "../delivery/failure";
 import { openSecrets } from "../delivery/secrets";
-import { type CallError, toSyncError } from "../errors";
+import { CallError, toSyncError } from "../errors";
 import type { Settlement } from "../store/types";
 import { intentOf, ledgerAfter, type Settleable } from "../sync/plan";
 import type { JsonObject, RuleId } from "../sync/types";
-import type { OutgoingUser } from "./gate";
+import { adoptedFrom, type OutgoingUser } from "./gate";
 import type { BulkResult, Tenant } from "./types";
 
 export interface DeliverOptions {
@@ -93,7 +93,7 @@ async function sendUpserts(
 ): Promise<End[]> {
   try {
     const results = await tenant.bulk(upserts.map(({ body }) => body));
-    return upserts.map(({ user }, index) => endOf(context, user, results[index], sentAt));
+    return Promise.all(upserts.map((sent, index) => endOf(context, tenant, sent, results[index], sentAt)));
   } catch (error) {
     const failure = asCallError(error);
     failures.push(failure);
@@ -143,12 +143,22 @@ function withSentPrints(context: SyncContext, user: OutgoingUser, body: JsonObje
   return { ...user, plan: { ...user.plan, news, write } };
 }
 
-function endOf(context: SyncContext, user: OutgoingUser, result: BulkResult | undefined, sentAt: number): End {
+async function endOf(
+  context: SyncContext,
+  tenant: Tenant,
+  { user, body }: Sendable,
+  result: BulkResult | undefined,
+  sentAt: number,
+): Promise<End> {
   if (!result || result.state === "UNKNOWN") {
     const reason = { code: "RESULT_UNKNOWN", message: "The tenant's answer has no result for this user." };
     return retry(user, { reason, keepIntent: true });
   }
-  if (result.state === "FAILED") return endOfRefusal(context, user, result);
+  if (result.state === "FAILED") {
+    const isTaken =
+      user.plan.create && result.failure === "permanent" && (await learnOwner(context, tenant, user, body));
+    return isTaken ? retry(user, { reason: TAKEN }) : endOfRefusal(context, user, result);
+  }
   const sub = result.sub ?? user.lease.person.sub;
   const settlement: Settlement = {
     token: user.lease.token,
@@ -162,11 +172,41 @@ function endOf(context: SyncContext, user: OutgoingUser, result: BulkResult | un
   return { user, settlement, state: result.state, sub };
 }
 
+const TAKEN = { code: "EMAIL_TAKEN", message: "Another account of the tenant has the same e-mail." };
+
+/**
+ * What a tenant says of an e-mail that another account holds is not documented, so it is asked who holds it. That user
+ * becomes known, and the next try links the two, or leaves them to a person.
+ */
+async function learnOwner(
+  context: SyncContext,
+  tenant: Tenant,
+  user: OutgoingUser,
+  body: JsonObject,
+): Promise<boolean> {
+  if (typeof body.email !== "string" || body.email === "") return false;
+  try {
+    const owner = await tenant.findSub(body.email);
+    if (owner === null || owner === user.lease.person.sub) return false;
+    const account = await tenant.readUser(owner);
+    if (account) await context.store.adopt([adoptedFrom(context, account)]);
+    return account !== null;
+  } catch (error) {
+    // Asking is a help, not a must: without an answer the tenant's refusal stands.
+    if (error instanceof CallError) return false;
+    throw error;
+  }
+}
+
+/** An unknown reason may pass (the list of them is not documented): so many tries, then the user is parked with it. */
+const UNKNOWN_REASON_TRIES = 3;
+
 function endOfRefusal(context: SyncContext, user: OutgoingUser, result: Extract<BulkResult, { state: "FAILED" }>): End {
   const reason = { code: result.code, message: result.message };
-  // Another user is just giving up the e-mail, or is the same person on its way to be linked.
-  const mayPass = result.failure !== "permanent" || (user.plan.create && result.code === "EMAIL_TAKEN");
-  if (mayPass) return retry(user, { reason, ...(result.failure === "throttled" ? throttled(context, null) : {}) });
+  const isUnknown = result.code === "TENANT_FAILED_USER" && user.lease.attempt < UNKNOWN_REASON_TRIES;
+  if (result.failure !== "permanent" || isUnknown) {
+    return retry(user, { reason, ...(result.failure === "throttled" ? throttled(context, null) : {}) });
+  }
   return { user, settlement: { token: user.lease.token, outcome: "parked", reason }, state: "PARKED" };
 }
 

@@ -1,7 +1,7 @@
 import { LEGACY_KEY_RULE, type Prepared, prepare, settledBy, type TargetReader } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import { idOf } from "../delivery/mapping";
-import { overlay, sealSecrets } from "../delivery/secrets";
+import { overlay, presentRules, sealSecrets } from "../delivery/secrets";
 import { identifiersOf, newsOfCarried } from "../delivery/source";
 import { isJsonObject } from "../mapping/json";
 import { toTime } from "../mapping/time";
@@ -9,6 +9,9 @@ import type { Lease, Settlement } from "../store/types";
 import type { Settleable } from "../sync/plan";
 import type { CarriedRule, Change, Json, JsonObject, RuleId } from "../sync/types";
 import type { CidaasUser, Tenant } from "./types";
+
+/** Members by which the tenant tells users apart. */
+const IDENTIFIERS = ["email", "mobile_number", "username"];
 
 /** One user of a batch: what is sent, and what its success means for the ledger. */
 export interface OutgoingUser {
@@ -108,7 +111,7 @@ async function askExistence(context: SyncContext, gate: CidaasGate, lease: Lease
     Object.entries(lease.change.rules).map(([rule, carried]) => [rule, carried.values]),
   );
   const user = context.map.build("cidaas", values);
-  for (const identifier of [user.email, user.mobile_number, user.username]) {
+  for (const identifier of IDENTIFIERS.map((name) => user[name])) {
     const sub = typeof identifier === "string" && identifier !== "" ? await gate.tenant.findSub(identifier) : null;
     const existing = sub === null ? null : await gate.tenant.readUser(sub);
     if (existing) {
@@ -140,7 +143,8 @@ function readerOf(context: SyncContext, gate: CidaasGate): TargetReader {
     },
     editAt: (record) => toTime(record.updatedTime),
     missing: "park",
-    complete: gate.bulkUpdates === "complete",
+    needsRecord: (write) =>
+      write.length > 0 && (gate.bulkUpdates === "complete" || !write.some((id) => names(context, id))),
     verifyAlways: gate.verify === "always",
   };
 }
@@ -159,7 +163,12 @@ function bodyOf(
     if (value) values[rule] = value.values;
   }
   let body = context.map.build("cidaas", values);
-  if (!plan.create && present && gate.bulkUpdates === "complete") body = overlay(presentState(context, present), body);
+  if (!plan.create && present) {
+    body = overlay(
+      gate.bulkUpdates === "complete" ? presentState(context, present) : presentIdentifiers(present),
+      body,
+    );
+  }
   if (!plan.create && present && body.provider === undefined && present.provider) body.provider = present.provider;
   if (lease.person.sub !== null) body.sub = lease.person.sub;
   const { keyInCidaas } = context.paths;
@@ -176,11 +185,7 @@ function bodyOf(
  * (partial updates are not documented: cidaas-api.md, section 1.4).
  */
 function presentState(context: SyncContext, present: JsonObject): JsonObject {
-  const values = context.map.extract("cidaas", present);
-  for (const rule of context.map.rules) {
-    if (rule.secret || rule.direction === "to-legacy") delete values[rule.id];
-  }
-  const state = context.map.build("cidaas", values);
+  const state = presentRules(context, "cidaas", present);
   if (typeof present.userStatus === "string")
     state.userStatus ??= present.userStatus === "BLOCKED" ? "LOCKED" : present.userStatus;
   if (Array.isArray(present.roles) && present.roles.length > 0) state.roles ??= present.roles;
@@ -189,6 +194,17 @@ function presentState(context: SyncContext, present: JsonObject): JsonObject {
     : [];
   if (groups.length > 0) state.groups ??= groups;
   return state;
+}
+
+/** The tenant takes no user without an identifier, not even a partial update that names the sub. */
+function presentIdentifiers(present: JsonObject): JsonObject {
+  const known = IDENTIFIERS.flatMap((name) => (present[name] ? [[name, present[name]]] : []));
+  return Object.fromEntries(known.slice(0, 1));
+}
+
+/** Whether a rule writes a member that identifies the user. */
+function names(context: SyncContext, id: RuleId): boolean {
+  return context.map.rule(id)?.cidaas.some((path) => IDENTIFIERS.includes(path)) === true;
 }
 
 function membership(sub: Json | undefined, group: JsonObject): JsonObject {

@@ -11,6 +11,11 @@ export const LEGACY_KEY_RULE = "legacyKeyInCidaas";
 
 const WAIT_MS = 2_000;
 
+/** A record may be this much older than the event of its change: the two get their times one after the other. */
+export const LAG_MS = 100;
+/** After this many reads the record is taken as it is: not every event moves its time. */
+export const LAG_READS = 3;
+
 /** What the source says of the person. */
 export interface SourceNews {
   news: Record<RuleId, News>;
@@ -34,8 +39,8 @@ export interface TargetReader {
   editAt(record: JsonObject): number | null;
   /** What a vanished user of an update means. */
   missing: "create" | "park";
-  /** A write has to carry all rules, so it needs the present record. */
-  complete: boolean;
+  /** Whether a write of these rules has to carry more than them, so that it needs the present record. */
+  needsRecord(write: readonly RuleId[]): boolean;
   verifyAlways: boolean;
 }
 
@@ -68,14 +73,16 @@ export async function prepare(
   reader: TargetReader,
 ): Promise<Prepared> {
   if (isBuried(context, leased)) return settle(leased, { outcome: "refused" });
+  const intent = leased.intents.find((open) => open.side === targetOf(leased.lane)) ?? null;
+  // Whether our own create succeeded comes first: its user would look like a stranger with the same identifier.
+  if (intent?.create) return readAndConclude(context, leased, source, reader, intent, false);
   const resolved = await resolvePerson(context, leased, source.identifiers);
   if ("settlement" in resolved) return { do: "settle", settlement: resolved.settlement };
   const { lease, exists } = resolved;
-  const intent = lease.intents.find((open) => open.side === targetOf(lease.lane)) ?? null;
 
   if (exists && !intent && !mustRead(lease)) {
     const plan = plans(context, lease, lease.ledger, source, reader, { state: "unread" });
-    const enough = plan.do === "settle" && !(plan.write.length > 0 && reader.complete);
+    const enough = plan.do === "settle" && !reader.needsRecord(plan.write);
     if (enough || plan.do === "park") return conclude(lease, plan, source, null);
   }
   if (!exists && !intent) {
@@ -130,11 +137,19 @@ async function readAndConclude(
   if (record === null) {
     const neverMade = !exists || intent?.create === true;
     if (!neverMade && isEdit(lease.other))
-      return retry(context, lease, "The user is gone on the target side, and a change waits there.");
+      return retry(context, lease, "USER_MISSING", "The user is gone on the target side, and a change waits there.");
     if (!neverMade && reader.missing === "park") {
       return park(lease, "USER_MISSING", "The user is gone on the target side, and no event said that it was deleted.");
     }
     return conclude(lease, plans(context, lease, {}, source, reader, { state: "absent" }), source, null);
+  }
+  if (record !== "unreadable" && lags(lease, reader.editAt(record))) {
+    return retry(
+      context,
+      lease,
+      "READ_LAGS",
+      "The target still shows the user as it was before the change that waits there.",
+    );
   }
   const readable = record === "unreadable" ? {} : printsOf(context, target, record);
   const ledger = intent ? ledgerProvenBy(intent, lease.ledger, readable, context.policies) : lease.ledger;
@@ -173,6 +188,12 @@ function plans(
     firstContact: context.settings.firstContact,
     clockTolerance: context.settings.clockToleranceMs,
   });
+}
+
+/** A read older than an edit that is known already; after a few tries the target's word is taken. */
+function lags(lease: Lease, editAt: number | null): boolean {
+  const waiting = lease.other?.span ?? null;
+  return editAt !== null && waiting !== null && editAt + LAG_MS < waiting.last && lease.attempt < LAG_READS;
 }
 
 /** Whether what waits in the other lane may be somebody's edit, and not only our own wish to write the legacy id back. */
@@ -233,7 +254,7 @@ function mustRead(lease: Lease): boolean {
 }
 
 /** A tombstone stops changes older than the deletion, among them the echo of the deletion itself. */
-function isBuried(context: SyncContext, lease: Lease): boolean {
+export function isBuried(context: SyncContext, lease: Lease): boolean {
   const { deletedAt } = lease.person;
   if (deletedAt === null || lease.change.span === null) return false;
   return lease.change.span.last <= deletedAt + context.settings.clockToleranceMs;
@@ -247,10 +268,6 @@ function park(lease: Lease, code: string, message: string): Prepared {
   return settle(lease, { outcome: "parked", reason: { code, message } });
 }
 
-function retry(context: SyncContext, lease: Lease, message: string): Prepared {
-  return settle(lease, {
-    outcome: "retry",
-    notBefore: context.now() + WAIT_MS,
-    reason: { code: "USER_MISSING", message },
-  });
+function retry(context: SyncContext, lease: Lease, code: string, message: string): Prepared {
+  return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, reason: { code, message } });
 }

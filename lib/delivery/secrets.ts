@@ -1,5 +1,6 @@
 import { SyncError } from "../errors";
 import { isJsonObject } from "../mapping/json";
+import { writesTo } from "../mapping/rules";
 import type { Json, JsonObject, RuleId, Side } from "../sync/types";
 import type { SyncContext } from "./context";
 
@@ -48,6 +49,13 @@ function replaceSecrets(
     if (rule.secret && values) replaced[rule.id] = values.map(replace);
   }
   return overlay(record, context.map.build(side, replaced));
+}
+
+/** What a record shows of the rules that are written to its side; secret ones are never repeated. */
+export function presentRules(context: SyncContext, side: Side, record: JsonObject): JsonObject {
+  const values = context.map.extract(side, record);
+  for (const rule of context.map.rules) if (rule.secret || !writesTo(rule, side)) delete values[rule.id];
+  return context.map.build(side, values);
 }
 
 /** `base` with the members of `top` put over it, objects member by member. */

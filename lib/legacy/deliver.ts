@@ -3,7 +3,7 @@ import type { SyncContext } from "../delivery/context";
 import { extendLeases } from "../delivery/extend";
 import { asCallError, report, settlementOfFailure } from "../delivery/failure";
 import { isTrue } from "../delivery/mapping";
-import { openSecrets, overlay } from "../delivery/secrets";
+import { openSecrets, overlay, presentRules } from "../delivery/secrets";
 import { newsOfMapped } from "../delivery/source";
 import { CallError } from "../errors";
 import { toTime } from "../mapping/time";
@@ -136,9 +136,7 @@ async function update(work: Work, present: JsonObject | null): Promise<End> {
   const sentAt = context.now();
   const written = context.map.build("legacy", pick(work.values, plan.write));
   const body =
-    target.updates === "complete" && present
-      ? overlay(context.map.build("legacy", context.map.extract("legacy", present)), written)
-      : written;
+    target.updates === "complete" && present ? overlay(presentRules(context, "legacy", present), written) : written;
   const answer = await target.update(idsOf(lease), body);
   if (answer === "updated") return delivered(work, "UPDATED", sentAt, null);
   if (isEdit(lease.other)) {
@@ -232,7 +230,7 @@ function readerOf(context: SyncContext, target: LegacyTarget, record: JsonObject
     },
     editAt: (found) => toTime(context.paths.legacyTime?.get(found)),
     missing: "create",
-    complete: target.updates === "complete",
+    needsRecord: (write) => write.length > 0 && target.updates === "complete",
     verifyAlways: false,
   };
 }

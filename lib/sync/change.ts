@@ -24,6 +24,7 @@ export function emptyChange(kind: Change["kind"], now: number): Change {
  */
 export function mergeChanges(waiting: Change, arriving: Change): Change {
   const [older, newer] = isOlder(arriving, waiting) ? [arriving, waiting] : [waiting, arriving];
+  const sameTime = older.span !== null && older.span.last === newer.span?.last;
   const rules = { ...older.rules };
   for (const [id, carried] of Object.entries(newer.rules)) {
     const previous = rules[id];
@@ -33,7 +34,8 @@ export function mergeChanges(waiting: Change, arriving: Change): Change {
     else rules[id] = carried;
   }
   return {
-    kind: newer.kind,
+    // Of an edit and a deletion at the same millisecond the deletion was the last.
+    kind: sameTime && older.kind === "delete" ? "delete" : newer.kind,
     span: joinSpans(waiting.span, arriving.span),
     receivedAt: Math.min(waiting.receivedAt, arriving.receivedAt),
     priority: Math.min(waiting.priority, arriving.priority),

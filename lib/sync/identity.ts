@@ -43,7 +43,7 @@ export function resolve(input: ResolveInput): Resolution {
   const { person, target } = input;
   const targetId = target === "cidaas" ? person.sub : person.legacyId;
   if (targetId !== null && isThere(person, target)) return { do: "update" };
-  const others = input.candidates.filter((candidate) => candidate.person.id !== person.id);
+  const others = input.candidates.filter((candidate) => candidate.person.id !== person.id && isAlive(candidate));
   if (others.some((candidate) => candidate.beingCreated)) {
     return { do: "wait", code: "BEING_CREATED", message: "A user with the same identifier is being created just now." };
   }
@@ -93,6 +93,11 @@ export function isThere(person: Person, target: Side): boolean {
   return target === "cidaas" ? person.inCidaas : person.inLegacy || person.deletedAt === null;
 }
 
+/** A sub that was only chosen links nobody yet. */
 function isLinked(person: Person): boolean {
-  return person.sub !== null && person.legacyId !== null;
+  return person.sub !== null && person.inCidaas && person.legacyId !== null;
+}
+
+function isAlive({ person }: Candidate): boolean {
+  return person.deletedAt === null;
 }

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
 import type { CidaasUser } from "../../lib/cidaas/types";
+import { isBuried, LAG_MS, LAG_READS } from "../../lib/delivery/bring";
 import { extendLeases } from "../../lib/delivery/extend";
 import { report, settlementOfFailure } from "../../lib/delivery/failure";
 import { CallError } from "../../lib/errors";
@@ -10,10 +11,6 @@ import { noLease, requireLeased } from "../shared/envelope";
 import type { SharedSync } from "../shared/hub";
 import { type Send, SyncNode, type SyncNodeDef } from "../shared/sync-node";
 
-/** A read older than the newest event by more than this shows a state before the event. */
-const LAG_MS = 1_000;
-/** After this many reads the tenant's word is taken: not every event moves `updatedTime`. */
-const LAG_READS = 3;
 const LAG_PAUSE_MS = 2_000;
 
 /** Reads the present state of the user an event named: the state is delivered, never the event. */
@@ -66,6 +63,10 @@ async function fetchUser(
   const { sub } = lease.person;
   const held = await extendLeases(context, [{ token: lease.token }]);
   if (held.size === 0 || sub === null) throw noLease("cidaas-webhook-in");
+  if (isBuried(context, lease)) {
+    await settle(sync, { token: lease.token, outcome: "refused" });
+    return;
+  }
   let user: CidaasUser | null;
   try {
     user = await tenant.tenant.readUser(sub);
