@@ -142,7 +142,7 @@ function readerOf(context: SyncContext, gate: CidaasGate): TargetReader {
       return sub !== null && record ? [{ id: sub, record }] : [];
     },
     editAt: (record) => toTime(record.updatedTime),
-    missing: "park",
+    missing: "retry",
     needsRecord: (write) =>
       write.length > 0 && (gate.bulkUpdates === "complete" || !write.some((id) => names(context, id))),
     verifyAlways: gate.verify === "always",

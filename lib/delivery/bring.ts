@@ -6,10 +6,22 @@ import { laneTo, otherSide, targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
 import { idOn, resolvePerson } from "./person";
 
+export const USER_MISSING = {
+  code: "USER_MISSING",
+  message: "The user is gone on the target side, and no event said that it was deleted.",
+};
+const READ_LAGS = {
+  code: "READ_LAGS",
+  message: "The target still shows the user as it was before the change that waits there.",
+};
+
 /** Pseudo rule of a forced mark that only brings the legacy id into cidaas. */
 export const LEGACY_KEY_RULE = "legacyKeyInCidaas";
 
 const WAIT_MS = 2_000;
+
+/** Tries before a user that is gone is taken for lost and not for deleted. */
+const MISSING_TRIES = 4;
 
 /** A record may be this much older than the event of its change: the two get their times one after the other. */
 export const LAG_MS = 100;
@@ -38,7 +50,7 @@ export interface TargetReader {
   /** When the record last changed by its own word, ms. */
   editAt(record: JsonObject): number | null;
   /** What a vanished user of an update means. */
-  missing: "create" | "park";
+  missing: "create" | "retry";
   /** Whether a write of these rules has to carry more than them, so that it needs the present record. */
   needsRecord(write: readonly RuleId[]): boolean;
   verifyAlways: boolean;
@@ -136,20 +148,13 @@ async function readAndConclude(
 
   if (record === null) {
     const neverMade = !exists || intent?.create === true;
-    if (!neverMade && isEdit(lease.other))
-      return retry(context, lease, "USER_MISSING", "The user is gone on the target side, and a change waits there.");
-    if (!neverMade && reader.missing === "park") {
-      return park(lease, "USER_MISSING", "The user is gone on the target side, and no event said that it was deleted.");
+    if (!neverMade && (isAwaited(lease) || reader.missing === "retry")) {
+      return settle(lease, { outcome: "retry", reason: USER_MISSING });
     }
     return conclude(lease, plans(context, lease, {}, source, reader, { state: "absent" }), source, null);
   }
   if (record !== "unreadable" && lags(lease, reader.editAt(record))) {
-    return retry(
-      context,
-      lease,
-      "READ_LAGS",
-      "The target still shows the user as it was before the change that waits there.",
-    );
+    return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, reason: READ_LAGS });
   }
   const readable = record === "unreadable" ? {} : printsOf(context, target, record);
   const ledger = intent ? ledgerProvenBy(intent, lease.ledger, readable, context.policies) : lease.ledger;
@@ -188,6 +193,14 @@ function plans(
     firstContact: context.settings.firstContact,
     clockTolerance: context.settings.clockToleranceMs,
   });
+}
+
+/**
+ * A user that was there is gone. Absence alone is no evidence of a deletion, but the event that tells it may be waiting
+ * in the other lane, or still be on its way.
+ */
+export function isAwaited(lease: Lease): boolean {
+  return isEdit(lease.other) || lease.attempt < MISSING_TRIES;
 }
 
 /** A read older than an edit that is known already; after a few tries the target's word is taken. */
@@ -266,8 +279,4 @@ function settle(lease: Lease, settlement: Omit<Settlement, "token">): Prepared {
 
 function park(lease: Lease, code: string, message: string): Prepared {
   return settle(lease, { outcome: "parked", reason: { code, message } });
-}
-
-function retry(context: SyncContext, lease: Lease, code: string, message: string): Prepared {
-  return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, reason: { code, message } });
 }

@@ -65,8 +65,9 @@ async function candidatesFor(context: SyncContext, target: Side, identifiers: Id
 async function linked(context: SyncContext, lease: Lease, ids: { sub?: string; legacyId?: string }): Promise<Resolved> {
   const renewed = await context.store.link(lease.token, ids);
   if (!renewed) {
+    // Mostly the other lane was faster, and the next try finds the person linked.
     const reason = { code: "LINK_TAKEN", message: "The other side's user already belongs to another person." };
-    return { settlement: { token: lease.token, outcome: "parked", reason } };
+    return { settlement: { token: lease.token, outcome: "retry", reason } };
   }
   context.registry.refresh(renewed);
   return { lease: renewed, exists: isThere(renewed.person, targetOf(lease.lane)) };

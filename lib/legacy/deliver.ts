@@ -1,4 +1,4 @@
-import { isEdit, LEGACY_KEY_RULE, prepare, settledBy, type TargetReader } from "../delivery/bring";
+import { isAwaited, LEGACY_KEY_RULE, prepare, settledBy, type TargetReader, USER_MISSING } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import { extendLeases } from "../delivery/extend";
 import { asCallError, report, settlementOfFailure } from "../delivery/failure";
@@ -22,9 +22,6 @@ export type LegacyDelivered =
   | { state: "CREATED" | "UPDATED" | "UNCHANGED" | "DELETED"; sub: string | null; legacyId: string | null }
   | { state: "PARKED"; sub: string | null; legacyId: string | null; code: string; message: string }
   | { state: "RETRY"; sub: string | null; legacyId: string | null };
-
-/** Wait for the other lane, which knows more of a user that is gone. */
-const OTHER_LANE_MS = 2_000;
 
 /** How the work on one person ended, before it is settled. */
 interface End {
@@ -139,13 +136,7 @@ async function update(work: Work, present: JsonObject | null): Promise<End> {
     target.updates === "complete" && present ? overlay(presentRules(context, "legacy", present), written) : written;
   const answer = await target.update(idsOf(lease), body);
   if (answer === "updated") return delivered(work, "UPDATED", sentAt, null);
-  if (isEdit(lease.other)) {
-    const reason = {
-      code: "USER_MISSING",
-      message: "The user is gone in the legacy system, and a change waits there.",
-    };
-    return ended("RETRY", lease, { outcome: "retry", notBefore: context.now() + OTHER_LANE_MS, reason });
-  }
+  if (isAwaited(lease)) return ended("RETRY", lease, { outcome: "retry", reason: USER_MISSING });
   const everything = Object.keys(work.plan.news);
   return create({ ...work, plan: { ...plan, create: true, write: everything } });
 }

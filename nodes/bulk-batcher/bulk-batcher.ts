@@ -105,8 +105,9 @@ async function startTaking(
     deliver: (leases) => {
       pace.took(leases.length, context.now());
       node.run(async () => {
-        const batch = await prepareBatch(sync, gate, leases);
+        const { batch, failures } = await prepareBatch(sync, gate, leases);
         if (batch.length > 0) red.send([batchMessage(batch), null]);
+        if (failures.length > 0) report(context, LANE, failures);
       });
     },
     onProblem: (error) => node.report(error),
@@ -134,7 +135,7 @@ async function prepareBatch(
   { context }: SharedSync,
   gate: CidaasGate,
   leases: readonly Lease[],
-): Promise<OutgoingUser[]> {
+): Promise<{ batch: OutgoingUser[]; failures: CallError[] }> {
   const failures: CallError[] = [];
   const prepared = await Promise.all(
     leases.map(async (lease): Promise<OutgoingUser | { settlement: Settlement }> => {
@@ -152,8 +153,8 @@ async function prepareBatch(
     await context.store.settle(settlements);
     context.registry.drop(settlements.map((settlement) => settlement.token));
   }
-  if (failures.length > 0) report(context, LANE, failures);
-  return prepared.flatMap((one) => ("body" in one && keepOutgoing(context, one) ? [one] : []));
+  const batch = prepared.flatMap((one) => ("body" in one && keepOutgoing(context, one) ? [one] : []));
+  return { batch, failures };
 }
 
 function batchMessage(batch: readonly OutgoingUser[]): NodeMessage {
