@@ -152,12 +152,12 @@ async function endOf(
 ): Promise<End> {
   if (!result || result.state === "UNKNOWN") {
     const reason = { code: "RESULT_UNKNOWN", message: "The tenant's answer has no result for this user." };
-    return retry(user, { reason, keepIntent: true });
+    return retry(user, { reason });
   }
   if (result.state === "FAILED") {
     const isTaken =
       user.plan.create && result.failure === "permanent" && (await learnOwner(context, tenant, user, body));
-    return isTaken ? retry(user, { reason: TAKEN }) : endOfRefusal(context, user, result);
+    return isTaken ? retry(user, { reason: TAKEN, keepIntent: false }) : endOfRefusal(context, user, result);
   }
   const sub = result.sub ?? user.lease.person.sub;
   const settlement: Settlement = {
@@ -205,13 +205,17 @@ function endOfRefusal(context: SyncContext, user: OutgoingUser, result: Extract<
   const reason = { code: result.code, message: result.message };
   const isUnknown = result.code === "TENANT_FAILED_USER" && user.lease.attempt < UNKNOWN_REASON_TRIES;
   if (result.failure !== "permanent" || isUnknown) {
-    return retry(user, { reason, ...(result.failure === "throttled" ? throttled(context, null) : {}) });
+    return retry(user, {
+      reason,
+      keepIntent: false,
+      ...(result.failure === "throttled" ? throttled(context, null) : {}),
+    });
   }
   return { user, settlement: { token: user.lease.token, outcome: "parked", reason }, state: "PARKED" };
 }
 
 function endOfFailure(context: SyncContext, user: OutgoingUser, failure: CallError): End {
-  const settlement = { token: user.lease.token, ...settlementOfFailure(context, failure) };
+  const settlement = settlementOfFailure(context, user.lease, failure);
   return { user, settlement, state: settlement.outcome === "parked" ? "PARKED" : "RETRY" };
 }
 

@@ -24,9 +24,8 @@ const WAIT_MS = 2_000;
 const MISSING_TRIES = 4;
 
 /** A record may be this much older than the event of its change: the two get their times one after the other. */
-export const LAG_MS = 100;
-/** After this many reads the record is taken as it is: not every event moves its time. */
-export const LAG_READS = 3;
+const LAG_MS = 100;
+const LAG_LIMIT_MS = 10_000;
 
 /** What the source says of the person. */
 export interface SourceNews {
@@ -153,8 +152,8 @@ async function readAndConclude(
     }
     return conclude(lease, plans(context, lease, {}, source, reader, { state: "absent" }), source, null);
   }
-  if (record !== "unreadable" && lags(lease, reader.editAt(record))) {
-    return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, reason: READ_LAGS });
+  if (record !== "unreadable" && showsOlder(reader.editAt(record), lastKnown(lease), context.now())) {
+    return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
   }
   const readable = record === "unreadable" ? {} : printsOf(context, target, record);
   const ledger = intent ? ledgerProvenBy(intent, lease.ledger, readable, context.policies) : lease.ledger;
@@ -185,6 +184,7 @@ function plans(
     policies: context.policies,
     news: source.news,
     force: lease.change.force,
+    backfill: lease.change.backfill,
     ledger,
     intent: lease.intents.find((open) => open.side === side) ?? null,
     target,
@@ -203,10 +203,19 @@ export function isAwaited(lease: Lease): boolean {
   return isEdit(lease.other) || lease.attempt < MISSING_TRIES;
 }
 
-/** A read older than an edit that is known already; after a few tries the target's word is taken. */
-function lags(lease: Lease, editAt: number | null): boolean {
-  const waiting = lease.other?.span ?? null;
-  return editAt !== null && waiting !== null && editAt + LAG_MS < waiting.last && lease.attempt < LAG_READS;
+/**
+ * Whether a record is older than an edit that is known already. A target that still says so after a while is believed:
+ * not every event moves the record's time.
+ */
+export function showsOlder(updatedAt: number | null, known: number, now: number): boolean {
+  return updatedAt !== null && updatedAt + LAG_MS < known && now - known < LAG_LIMIT_MS;
+}
+
+/** The last edit or write of ours that the target's record must show. */
+function lastKnown(lease: Lease): number {
+  const target = targetOf(lease.lane);
+  const writes = Object.values(lease.ledger).flatMap((entry) => entry[target].writes.slice(0, 1));
+  return Math.max(lease.other?.span?.last ?? 0, ...writes.map((write) => write.at));
 }
 
 /** Whether what waits in the other lane may be somebody's edit, and not only our own wish to write the legacy id back. */

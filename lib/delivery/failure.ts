@@ -1,6 +1,6 @@
 import { CallError, toSyncError } from "../errors";
-import type { Settlement } from "../store/types";
-import type { Lane } from "../sync/types";
+import type { Lease, Settlement } from "../store/types";
+import { type Lane, targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
 
 /** Configuration errors hold the whole lane this long: nothing would be taken, and nobody is parked for it. */
@@ -19,19 +19,22 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
 ]);
 
 /** How a lease ends whose call failed, by the class of the failure. */
-export function settlementOfFailure(context: SyncContext, failure: CallError): Omit<Settlement, "token"> {
+export function settlementOfFailure(context: SyncContext, lease: Lease, failure: CallError): Settlement {
+  const { token } = lease;
   const reason = { code: failure.code, message: failure.message };
+  // What was not taken leaves no doubt of its own, but a doubt of an earlier try remains.
+  const keepIntent = lease.intents.some((open) => open.side === targetOf(lease.lane));
   switch (failure.failure) {
     case "permanent":
-      return { outcome: "parked", reason };
+      return { token, outcome: "parked", reason };
     case "throttled":
-      return { outcome: "retry", reason, ...throttled(context, failure.retryAfterMs) };
+      return { token, outcome: "retry", reason, keepIntent, ...throttled(context, failure.retryAfterMs) };
     case "configuration":
-      return { outcome: "retry", reason, counts: false, notBefore: context.now() + HOLD_MS };
+      return { token, outcome: "retry", reason, keepIntent, counts: false, notBefore: context.now() + HOLD_MS };
     case "transient":
     case "unknown":
       // What never left cannot have been taken; everything else may have, and is read back before it is sent again.
-      return { outcome: "retry", reason, keepIntent: !NEVER_SENT.has(failure.code) };
+      return { token, outcome: "retry", reason, keepIntent: keepIntent || !NEVER_SENT.has(failure.code) };
   }
 }
 

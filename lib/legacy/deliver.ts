@@ -48,7 +48,7 @@ export async function deliverToLegacy(
     end = await bring(context, target, lease, item, record, options);
   } catch (error) {
     failure = asCallError(error);
-    end = endOfSettlement({ token: lease.token, ...settlementOfFailure(context, failure) });
+    end = endOfSettlement(settlementOfFailure(context, lease, failure));
   }
   // The lease may have learned ids while the person was worked on.
   const { person } = context.registry.get(lease.token) ?? lease;
@@ -180,6 +180,7 @@ async function linkExisting(work: Work, conflict: CallError): Promise<End> {
     outcome: "retry",
     counts: false,
     notBefore: context.now(),
+    keepIntent: false,
     link: { legacyId: own.legacyId },
   });
 }

@@ -78,7 +78,7 @@ export interface Settlement {
   marks?: { lane: Lane; change: Change }[];
   /** For `parked`. The sentence holds no value of the record. */
   reason?: { code: string; message: string; rule?: RuleId };
-  /** Leave the open intent of the target side in place (outcome unknown); by default it is removed. */
+  /** Whether the open intent of the target side stays (outcome unknown); by default with `retry` only. */
   keepIntent?: boolean;
 }
 

@@ -13,6 +13,7 @@ import { otherSide } from "./types";
  *        │            empty on T ──────────────────────────> write
  *        └─────────── different ──> firstContact ──────────> write | refuse | park
  *   valid base ─> source print as agreed ──────────────────> nothing
+ *        │       a backfill older than a live change ──────> nothing
  *        │       our own write of unknown outcome ─────────> remember (an echo that beat the answer)
  *        │       older than our write, or than an edit
  *        │       accepted: one of our writes ──────────────> nothing (a late echo)
@@ -68,6 +69,8 @@ export interface DecideInput {
   /** Only rules that the change carries. */
   news: Record<RuleId, News>;
   force: readonly RuleId[];
+  /** Time of the export that a backfill record stems from; null for live changes. */
+  backfill: number | null;
   ledger: Ledger;
   /** Open intent on the source side: a write of ours of which no outcome is known. */
   intent: Intent | null;
@@ -106,10 +109,17 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   if (!entry || entry.fingerprint !== policy.fingerprint) return firstContact(input, policy, news);
   const forced = input.force.includes(policy.id);
   if (!forced && news.source === entry[input.source].print) return { do: "nothing" };
+  if (input.backfill !== null && touchedAfter(input.backfill, entry)) return { do: "nothing" };
   const ours = input.intent?.rules[policy.id];
   if (ours && ours.target === news.source) return { do: "remember", target: ours.source };
   if (policy.write === "create") return { do: "remember", target: news.target };
   return (forced ? null : stale(input, policy, news, entry)) ?? compare(input, policy, news, entry, forced);
+}
+
+/** Whether anybody, we included, changed the rule on either side after the export: a backfill never overwrites that. */
+function touchedAfter(time: number, { cidaas, legacy }: LedgerEntry): boolean {
+  const times = [cidaas, legacy].flatMap(({ editAt, writes }) => [editAt, ...writes.map((write) => write.at)]);
+  return times.some((at) => at !== null && at > time);
 }
 
 function firstContact(input: DecideInput, policy: RulePolicy, news: News): Verdict {

@@ -144,7 +144,7 @@ async function prepareBatch(
       } catch (error) {
         const failure = asCallError(error);
         failures.push(failure);
-        return { settlement: { token: lease.token, ...settlementOfFailure(context, failure) } };
+        return { settlement: settlementOfFailure(context, lease, failure) };
       }
     }),
   );

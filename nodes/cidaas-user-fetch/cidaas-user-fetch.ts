@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
 import type { CidaasUser } from "../../lib/cidaas/types";
-import { isBuried, LAG_MS, LAG_READS } from "../../lib/delivery/bring";
+import { isBuried, showsOlder } from "../../lib/delivery/bring";
 import { extendLeases } from "../../lib/delivery/extend";
 import { report, settlementOfFailure } from "../../lib/delivery/failure";
 import { CallError } from "../../lib/errors";
@@ -12,6 +12,8 @@ import type { SharedSync } from "../shared/hub";
 import { type Send, SyncNode, type SyncNodeDef } from "../shared/sync-node";
 
 const LAG_PAUSE_MS = 2_000;
+/** Reads before a user that no event called deleted counts as missing. */
+const MISSING_READS = 3;
 
 /** Reads the present state of the user an event named: the state is delivered, never the event. */
 export = function register(RED: NodeAPI): void {
@@ -72,7 +74,7 @@ async function fetchUser(
     user = await tenant.tenant.readUser(sub);
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
-    await settle(sync, { token: lease.token, ...settlementOfFailure(context, error) });
+    await settle(sync, settlementOfFailure(context, lease, error));
     report(context, "to-legacy", [error]);
     return;
   }
@@ -100,13 +102,14 @@ function endOfMissing(lease: Lease, now: number): Settlement | null {
     code: "USER_MISSING",
     message: "The tenant has no such user, and no event said that it was deleted.",
   };
-  if (lease.attempt < LAG_READS) return { token: lease.token, outcome: "retry", notBefore: now + LAG_PAUSE_MS, reason };
+  if (lease.attempt < MISSING_READS)
+    return { token: lease.token, outcome: "retry", notBefore: now + LAG_PAUSE_MS, reason };
   return { token: lease.token, outcome: "parked", reason };
 }
 
 /** A read may lag behind its event, and two merged accounts are never brought over by themselves. */
 function endOfLag(lease: Lease, user: CidaasUser, now: number): Settlement | null {
-  const { token, change, attempt } = lease;
+  const { token, change } = lease;
   if (user.userStatus === "COMBINED") {
     const reason = {
       code: "USER_COMBINED",
@@ -114,11 +117,10 @@ function endOfLag(lease: Lease, user: CidaasUser, now: number): Settlement | nul
     };
     return { token, outcome: "parked", reason };
   }
-  const updatedAt = toTime(user.updatedTime);
-  const lags = updatedAt !== null && change.span !== null && updatedAt + LAG_MS < change.span.last;
-  if (!lags || attempt >= LAG_READS) return null;
+  const known = change.span?.last ?? 0;
+  if (!showsOlder(toTime(user.updatedTime), known, now)) return null;
   const reason = { code: "READ_LAGS", message: "The tenant still shows the user as it was before the event." };
-  return { token, outcome: "retry", notBefore: now + LAG_PAUSE_MS, reason };
+  return { token, outcome: "retry", notBefore: now + LAG_PAUSE_MS, counts: false, reason };
 }
 
 async function settle({ context }: SharedSync, settlement: Settlement): Promise<void> {

@@ -33,7 +33,8 @@ export class Settling {
     effects.count(sync, lease.lane, "settles", 1);
     effects.reset(sync, lease.lane, "expiredInRow");
     leases.remove(lease);
-    if (settlement.keepIntent !== true) knowledge.removeIntent(lease.person, targetOf(lease.lane));
+    const keepsIntent = settlement.keepIntent ?? settlement.outcome === "retry";
+    if (!keepsIntent) knowledge.removeIntent(lease.person, targetOf(lease.lane));
 
     const person = persons.get(lease.person);
     const linked = settlement.link ? this.#linking.link(sync, person, settlement.link, now) : person;

@@ -17,6 +17,12 @@ describe("mergeChanges", () => {
     should(mergeChanges(waiting, older).rules).eql(waiting.rules);
   });
 
+  it("lets a deletion win over an edit at the same millisecond, whichever arrives first", () => {
+    const deletion = { ...emptyChange("delete", 12), span: { first: 8, last: 8 } };
+    should(mergeChanges(waiting, deletion).kind).equal("delete");
+    should(mergeChanges(deletion, waiting).kind).equal("delete");
+  });
+
   it("keeps the time of the change that carried a value first", () => {
     const again = {
       ...emptyChange("upsert", 12),

@@ -36,6 +36,7 @@ function ask(change: News, given: Partial<DecideInput> = {}, policy: RulePolicy 
     policies: [policy],
     news: { [policy.id]: change },
     force: [],
+    backfill: null,
     ledger: { [policy.id]: AGREED },
     intent: null,
     target: { state: "unread" },
@@ -139,6 +140,19 @@ describe("decide, with a valid base", () => {
   });
 });
 
+describe("decide, with a backfill", () => {
+  it("never overwrites what changed after the time of the export", () => {
+    const entry = written(
+      AGREED,
+      { fingerprint: "f1", side: "cidaas", source: "n@cidaas", target: "n@legacy", editAt: 500 },
+      510,
+    );
+    const ledger = { email: entry };
+    should(ask(news("export", null), { ledger, backfill: 400 })).eql({ do: "nothing" });
+    should(ask(news("export", null), { ledger, backfill: 600 }).do).equal("write");
+  });
+});
+
 describe("decide, when both sides changed", () => {
   const rival = { span: { first: 300, last: 400 }, prints: null };
   const target = read("theirs");
@@ -175,6 +189,7 @@ describe("decide, when both sides changed", () => {
       policies: [EMAIL],
       news: { email: { source: "ours@cidaas", target: "ours@legacy", span: at(500) } },
       force: [],
+      backfill: null,
       ledger: { email: AGREED },
       intent: null,
       target: { state: "unread" },

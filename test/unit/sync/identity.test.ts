@@ -74,6 +74,17 @@ describe("resolve", () => {
     should(ask(bornInLegacy, [other])).containEql({ do: "wait", code: "IDENTIFIER_TAKEN" });
   });
 
+  it("takes a sub that was only chosen for no link", () => {
+    const chosen = { ...unlinked, legacyId: "9", inCidaas: false };
+    const bornInCidaas = person({ sub: "s", inCidaas: true });
+    should(ask(bornInCidaas, [{ person: chosen, verified: true, beingCreated: false }])).containEql({ do: "link" });
+  });
+
+  it("does not let the identifiers of a deleted user hold up a new one", () => {
+    const dead = { person: { ...unlinked, legacyId: "9", deletedAt: 5 }, verified: true, beingCreated: false };
+    should(ask(bornInLegacy, [dead])).containEql({ do: "create" });
+  });
+
   it("takes a legacy id for a user of the legacy system unless it was deleted", () => {
     const known = person({ sub: "s", legacyId: "1", inCidaas: true });
     const ids = { identifiers: [], candidates: [], strategy: "uuid5", namespace: NAMESPACE } as const;

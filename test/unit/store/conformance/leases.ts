@@ -89,15 +89,15 @@ export function describeLeases(factory: EngineFactory): void {
         should(await f.store.extend([{ token }])).eql([]);
       });
 
-      it("removes an intent with the settle of its lane unless it is to be kept", async () => {
+      it("keeps an intent through a retry unless it is not to be kept", async () => {
         const f = fixture();
         await f.markLegacy("1");
         const first = await f.takeOne("to-cidaas");
         await f.store.extend([{ token: first.token, intent: createIntent(f.now) }]);
-        await f.settleOne({ token: first.token, outcome: "retry", notBefore: f.now, keepIntent: true });
+        await f.settleOne({ token: first.token, outcome: "retry", notBefore: f.now });
         const second = await f.takeOne("to-cidaas");
         should(second.intents).have.length(1);
-        await f.settleOne({ token: second.token, outcome: "retry", notBefore: f.now });
+        await f.settleOne({ token: second.token, outcome: "retry", notBefore: f.now, keepIntent: false });
         should((await f.takeOne("to-cidaas")).intents).eql([]);
         should(await f.store.findByIdentifier("cidaas", ["print"])).eql([]);
       });
