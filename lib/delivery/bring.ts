@@ -196,11 +196,13 @@ function plans(
 }
 
 /**
- * A user that was there is gone. Absence alone is no evidence of a deletion, but the event that tells it may be waiting
+ * A user is gone. Of one that was there, absence alone is no evidence of a deletion, but the event that tells it may be waiting
  * in the other lane, or still be on its way.
  */
 export function isAwaited(lease: Lease): boolean {
-  return isEdit(lease.other) || lease.attempt < MISSING_TRIES;
+  const { inCidaas, inLegacy } = lease.person;
+  const wasThere = targetOf(lease.lane) === "cidaas" ? inCidaas : inLegacy;
+  return isEdit(lease.other) || (wasThere && lease.attempt < MISSING_TRIES);
 }
 
 /**
