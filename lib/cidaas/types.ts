@@ -1,5 +1,5 @@
 import type { FailureClass } from "../errors";
-import type { Json, JsonObject } from "../sync/types";
+import type { JsonObject } from "../sync/types";
 
 /**
  * A user in the one normal form of this package, whatever layout the tenant answered: account members and those of the
@@ -80,5 +80,3 @@ export interface WebhookEvent {
 }
 
 export type ParsedWebhook = { ok: true; event: WebhookEvent } | { ok: false; reason: string };
-
-export type { Json };

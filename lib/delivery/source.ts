@@ -16,7 +16,7 @@ import type {
   Side,
   Span,
 } from "../sync/types";
-import { BACKFILL, otherSide, targetOf } from "../sync/types";
+import { BACKFILL, otherSide } from "../sync/types";
 import type { SyncContext } from "./context";
 import { openValues } from "./secrets";
 
@@ -130,5 +130,3 @@ export function recordsOf(payload: unknown, envelope: Envelope): JsonObject[] {
   }
   return records;
 }
-
-export { targetOf };

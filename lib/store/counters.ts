@@ -1,19 +1,6 @@
 import type { LaneCounters } from "./types";
 
-/** The counters of a lane; they only grow. `in` is the sum of the others, of what waits and of what is in flight. */
-export const COUNTERS: readonly (keyof LaneCounters)[] = [
-  "in",
-  "delivered",
-  "merged",
-  "unchanged",
-  "refused",
-  "skipped",
-  "parked",
-  "discarded",
-  "forgotten",
-];
-
-/** All counters of one lane, each read through `read`. */
+/** All counters of one lane, each read through `read`. `in` is the sum of the others, of what waits and is in flight. */
 export function readCounters(read: (name: keyof LaneCounters) => number): LaneCounters {
   return {
     in: read("in"),

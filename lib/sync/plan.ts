@@ -1,5 +1,5 @@
 import type { ConflictRecord } from "./conflict";
-import { type DecideInput, decide, type News, type RulePolicy, type TargetView, type Verdict } from "./decide";
+import { type DecideInput, decide, type News, type RulePolicy, type Verdict } from "./decide";
 import { type Agreed, refused, remembered, written } from "./ledger";
 import type { Intent, Ledger, Print, RuleId, Side } from "./types";
 import { otherSide } from "./types";
@@ -129,5 +129,3 @@ export function ledgerProvenBy(
   }
   return proven;
 }
-
-export type { TargetView };
