@@ -15,6 +15,10 @@ const READ_LAGS = {
   message: "The target still shows the user as it was before the change that waits there.",
 };
 
+const CANNOT_ASK = "Nobody can say whether an interrupted create succeeded. Look for the user on the target side.";
+const OTHER_VALUES = "A user like the one of an interrupted create exists, but with other values.";
+const SEVERAL_MATCH = "Several users of the target side match. Decide which of them it is.";
+
 /** Pseudo rule of a forced mark that only brings the legacy id into cidaas. */
 export const LEGACY_KEY_RULE = "legacyKeyInCidaas";
 
@@ -111,40 +115,9 @@ async function readAndConclude(
   exists: boolean,
 ): Promise<Prepared> {
   const target = targetOf(leased.lane);
-  let lease = leased;
-  let record: JsonObject | null | "unreadable";
-  if (idOn(target, lease) === null) {
-    const found = await reader.find(lease);
-    if (found === "unreadable")
-      return park(
-        lease,
-        "CREATE_UNKNOWN",
-        "Nobody can say whether an interrupted create succeeded. Look for the user on the target side.",
-      );
-    if (found.length > 1)
-      return park(lease, "FIND_AMBIGUOUS", "Several users of the target side match. Decide which of them it is.");
-    const own = found[0];
-    if (own && intent && !isOwnCreate(context, intent, target, own.record)) {
-      return park(
-        lease,
-        "CREATE_UNKNOWN",
-        "A user like the one of an interrupted create exists, but with other values.",
-      );
-    }
-    if (own) {
-      const linked = await context.store.link(
-        lease.token,
-        target === "cidaas" ? { sub: own.id } : { legacyId: own.id },
-      );
-      if (!linked) return park(lease, "LINK_TAKEN", "The user found on the target side belongs to another person.");
-      context.registry.refresh(linked);
-      lease = linked;
-    }
-    record = own?.record ?? null;
-  } else {
-    record = await reader.read(lease);
-  }
-
+  const seen = await lookUp(context, leased, reader, intent);
+  if ("do" in seen) return seen;
+  const { lease, record } = seen;
   if (record === null) {
     const neverMade = !exists || intent?.create === true;
     if (!neverMade && (isAwaited(lease) || reader.missing === "retry")) {
@@ -152,14 +125,36 @@ async function readAndConclude(
     }
     return conclude(lease, plans(context, lease, {}, source, reader, { state: "absent" }), source, null);
   }
-  if (record !== "unreadable" && showsOlder(reader.editAt(record), lastKnown(lease), context.now())) {
+  const readable = record === "unreadable" ? null : record;
+  const prints = readable ? printsOf(context, target, readable) : {};
+  const editAt = readable && reader.editAt(readable);
+  if (showsOlder(editAt, lastKnown(lease), context.now())) {
     return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
   }
-  const readable = record === "unreadable" ? {} : printsOf(context, target, record);
-  const ledger = intent ? ledgerProvenBy(intent, lease.ledger, readable, context.policies) : lease.ledger;
-  const editAt = record === "unreadable" ? null : reader.editAt(record);
-  const plan = plans(context, lease, ledger, source, reader, { state: "read", prints: readable, editAt });
-  return conclude(lease, withProof(plan, ledger, lease.ledger), source, record === "unreadable" ? null : record);
+  const ledger = intent ? ledgerProvenBy(intent, lease.ledger, prints, context.policies) : lease.ledger;
+  const plan = plans(context, lease, ledger, source, reader, { state: "read", prints, editAt });
+  return conclude(lease, withProof(plan, ledger, lease.ledger), source, readable);
+}
+
+/** The target's record of the person; by its id, or of an interrupted create by what the target can be searched for. */
+async function lookUp(
+  context: SyncContext,
+  lease: Lease,
+  reader: TargetReader,
+  intent: Intent | null,
+): Promise<{ lease: Lease; record: JsonObject | null | "unreadable" } | Prepared> {
+  const target = targetOf(lease.lane);
+  if (idOn(target, lease) !== null) return { lease, record: await reader.read(lease) };
+  const found = await reader.find(lease);
+  if (found === "unreadable") return park(lease, "CREATE_UNKNOWN", CANNOT_ASK);
+  if (found.length > 1) return park(lease, "FIND_AMBIGUOUS", SEVERAL_MATCH);
+  const [own] = found;
+  if (!own) return { lease, record: null };
+  if (intent && !isOwnCreate(context, intent, target, own.record)) return park(lease, "CREATE_UNKNOWN", OTHER_VALUES);
+  const linked = await context.store.link(lease.token, target === "cidaas" ? { sub: own.id } : { legacyId: own.id });
+  if (!linked) return park(lease, "LINK_TAKEN", "The user found on the target side belongs to another person.");
+  context.registry.refresh(linked);
+  return { lease: linked, record: own.record };
 }
 
 /** Entries proven by an open intent are kept even where the change brings nothing new. */
