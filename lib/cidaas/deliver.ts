@@ -1,7 +1,7 @@
 import { settledBy } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import { extendLeases } from "../delivery/extend";
-import { asCallError, report, settlementOfFailure, throttled } from "../delivery/failure";
+import { asCallError, report, settlementOfFailure } from "../delivery/failure";
 import { openSecrets } from "../delivery/secrets";
 import { CallError, toSyncError } from "../errors";
 import type { Settlement } from "../store/types";
@@ -202,16 +202,16 @@ async function learnOwner(
 const UNKNOWN_REASON_TRIES = 3;
 
 function endOfRefusal(context: SyncContext, user: OutgoingUser, result: Extract<BulkResult, { state: "FAILED" }>): End {
-  const reason = { code: result.code, message: result.message };
-  const isUnknown = result.code === "TENANT_FAILED_USER" && user.lease.attempt < UNKNOWN_REASON_TRIES;
-  if (result.failure !== "permanent" || isUnknown) {
-    return retry(user, {
-      reason,
-      keepIntent: false,
-      ...(result.failure === "throttled" ? throttled(context, null) : {}),
-    });
+  const { failure, code, message } = result;
+  if (failure !== "permanent") return endOfFailure(context, user, new CallError(code, message, { failure }));
+  if (code === "TENANT_FAILED_USER" && user.lease.attempt < UNKNOWN_REASON_TRIES) {
+    return retry(user, { reason: { code, message }, keepIntent: false });
   }
-  return { user, settlement: { token: user.lease.token, outcome: "parked", reason }, state: "PARKED" };
+  return {
+    user,
+    settlement: { token: user.lease.token, outcome: "parked", reason: { code, message } },
+    state: "PARKED",
+  };
 }
 
 function endOfFailure(context: SyncContext, user: OutgoingUser, failure: CallError): End {

@@ -38,7 +38,7 @@ export function settlementOfFailure(context: SyncContext, lease: Lease, failure:
   }
 }
 
-export function throttled(context: SyncContext, retryAfterMs: number | null): Pick<Settlement, "counts" | "notBefore"> {
+function throttled(context: SyncContext, retryAfterMs: number | null): Pick<Settlement, "counts" | "notBefore"> {
   return { counts: false, notBefore: context.now() + (retryAfterMs ?? THROTTLED_MS) };
 }
 
