@@ -6,6 +6,7 @@ import type { RulePolicy } from "../sync/decide";
 import type { SubStrategy } from "../sync/identity";
 import type { Printer } from "../sync/prints";
 import type { Lane, Side } from "../sync/types";
+import type { LaneGates } from "./lane-gates";
 import type { LeaseRegistry } from "./registry";
 
 /** The checked properties of `user-sync`, save the rules, which are compiled into the map. */
@@ -44,29 +45,10 @@ export interface SyncContext {
   readonly printer: Printer;
   readonly sealer: Sealer;
   readonly registry: LeaseRegistry;
-  readonly holds: LaneHolds;
+  readonly gates: LaneGates;
   /** How long a lease holds from its last extension. */
   readonly leaseMs: number;
   now(): number;
   /** Whether a node takes from the lane; a one-way flow has none, and would only pile up marks there. */
   hasTaker(lane: Lane): boolean;
-}
-
-/** A lane that is stopped for a while because no record would be taken (wrong scope, wrong address). */
-export class LaneHolds {
-  readonly #holds = new Map<Lane, { reason: string; until: number }>();
-
-  /** Stops taking from the lane until `until`, when one batch tries again. */
-  hold(lane: Lane, reason: string, until: number): void {
-    this.#holds.set(lane, { reason, until });
-  }
-
-  release(lane: Lane): void {
-    this.#holds.delete(lane);
-  }
-
-  reason(lane: Lane, now: number): string | null {
-    const hold = this.#holds.get(lane);
-    return hold && hold.until > now ? hold.reason : null;
-  }
 }

@@ -3,7 +3,7 @@ import type { Lease, Settlement } from "../store/types";
 import { type Lane, targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
 
-/** Configuration errors hold the whole lane this long: nothing would be taken, and nobody is parked for it. */
+/** Configuration errors close the whole lane this long: nothing would be taken, and nobody is parked for it. */
 const HOLD_MS = 30_000;
 
 /** Pause after a 429 that does not say how long. */
@@ -33,8 +33,14 @@ export function settlementOfFailure(context: SyncContext, lease: Lease, failure:
       return { token, outcome: "retry", reason, keepIntent, counts: false, notBefore: context.now() + HOLD_MS };
     case "transient":
     case "unknown":
-      // What never left cannot have been taken; everything else may have, and is read back before it is sent again.
-      return { token, outcome: "retry", reason, keepIntent: keepIntent || !NEVER_SENT.has(failure.code) };
+      return {
+        token,
+        outcome: "retry",
+        reason,
+        // What never left cannot have been taken; everything else may have, and is read back before it is sent again.
+        keepIntent: keepIntent || !NEVER_SENT.has(failure.code),
+        counts: !context.gates.isFailing(lease.lane),
+      };
   }
 }
 
@@ -42,14 +48,15 @@ function throttled(context: SyncContext, retryAfterMs: number | null): Pick<Sett
   return { counts: false, notBefore: context.now() + (retryAfterMs ?? THROTTLED_MS) };
 }
 
-/** Lets the lane go on, or holds it when the failure is one of configuration; throws what a Catch node should see. */
+/** Tells the lane's gate how the calls of one message ended; throws what a Catch node should see. */
 export function report(context: SyncContext, lane: Lane, failures: readonly CallError[]): void {
   const failure = failures.find((one) => one.failure !== "permanent");
   if (!failure) {
-    context.holds.release(lane);
+    context.gates.succeeded(lane);
     return;
   }
-  if (failure.failure === "configuration") context.holds.hold(lane, failure.message, context.now() + HOLD_MS);
+  if (failure.failure === "configuration") context.gates.misconfigured(lane, failure.message, context.now() + HOLD_MS);
+  else if (failure.failure !== "throttled") context.gates.failed(lane, failure.message, context.now());
   throw failure;
 }
 

@@ -76,11 +76,11 @@ export class Taker {
 
   async #takeWhileThereIsWork(): Promise<void> {
     const { lane, maxInFlight } = this.#options;
-    const { store, registry, holds, now } = this.#context;
+    const { store, registry, gates, now } = this.#context;
     for (;;) {
       registry.dropExpired(now());
       const room = this.#options.room();
-      if (this.#stopped || room <= 0 || holds.reason(lane, now()) !== null) return;
+      if (this.#stopped || room <= 0 || gates.closedFor(lane, now()) !== null) return;
       const { leases, expiredInRow } = await store.take(lane, room);
       registry.add(leases);
       if (expiredInRow >= 2 * maxInFlight) {

@@ -10,7 +10,7 @@ const TAG_BYTES = 16;
 const SALT_BYTES = 16;
 
 /** What a ciphertext is for; bound to it as additional data, so that one cannot be put in the place of another. */
-type Purpose = "change" | "print key";
+type Purpose = "change" | "payload key" | "print key";
 
 /** AES-256-GCM with a random IV per value. Layout: format byte, IV, tag, ciphertext. */
 export class StoreCipher {
@@ -76,36 +76,42 @@ export class StoreCipher {
 /** What lies in the store; worthless without the secret. */
 export interface StoredKeys {
   salt: Uint8Array;
+  wrappedPayloadKey: Uint8Array;
   wrappedPrintKey: Uint8Array;
 }
 
+/** Random, made once per store. The secret only wraps them, so that another secret costs two small rows. */
 export interface StoreKeys {
-  cipher: StoreCipher;
+  payloadKey: Buffer;
   printKey: Buffer;
 }
 
 /** Keys of a new store. */
-export async function createKeys(secret: string): Promise<StoreKeys & { stored: StoredKeys }> {
+export function createKeys(): StoreKeys {
+  return { payloadKey: randomBytes(KEY_BYTES), printKey: randomBytes(KEY_BYTES) };
+}
+
+/** The keys as they may lie in the store, to be opened with this secret only. */
+export async function wrapKeys(secret: string, { payloadKey, printKey }: StoreKeys): Promise<StoredKeys> {
   const salt = randomBytes(SALT_BYTES);
-  const cipher = new StoreCipher(await deriveKey(secret, salt));
-  const printKey = randomBytes(KEY_BYTES);
-  return { cipher, printKey, stored: { salt, wrappedPrintKey: cipher.seal(printKey, "print key") } };
+  const wrapper = new StoreCipher(await deriveKey(secret, salt));
+  return {
+    salt,
+    wrappedPayloadKey: wrapper.seal(payloadKey, "payload key"),
+    wrappedPrintKey: wrapper.seal(printKey, "print key"),
+  };
 }
 
 /**
- * Keys of an existing store. The tag of the wrapped print key is the check value that tells another secret.
+ * Keys of an existing store. The tags of the wrapped keys are the check values that tell another secret.
  *
- * @throws StoreError `STORE_KEY_WRONG`
+ * @returns null where the secret is another
  */
-export async function openKeys(secret: string, stored: StoredKeys): Promise<StoreKeys> {
-  const cipher = new StoreCipher(await deriveKey(secret, stored.salt));
-  const printKey = cipher.open(stored.wrappedPrintKey, "print key");
-  if (printKey === null)
-    throw new StoreError(
-      "STORE_KEY_WRONG",
-      "The encryption key is not the one this store was made with; put the former key back, nothing was changed.",
-    );
-  return { cipher, printKey };
+export async function openKeys(secret: string, stored: StoredKeys): Promise<StoreKeys | null> {
+  const wrapper = new StoreCipher(await deriveKey(secret, stored.salt));
+  const payloadKey = wrapper.open(stored.wrappedPayloadKey, "payload key");
+  const printKey = wrapper.open(stored.wrappedPrintKey, "print key");
+  return payloadKey === null || printKey === null ? null : { payloadKey, printKey };
 }
 
 /** scrypt, since a key typed by a person may be guessable; once per open, off the event loop. */

@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { adoptUsers } from "../../lib/cidaas/adoption";
 import { adoptedFrom } from "../../lib/cidaas/gate";
-import { LaneHolds, type SyncContext } from "../../lib/delivery/context";
+import type { SyncContext } from "../../lib/delivery/context";
+import { LaneGates } from "../../lib/delivery/lane-gates";
 import { LeaseRegistry } from "../../lib/delivery/registry";
 import { ConfigError } from "../../lib/errors";
 import { compileMap } from "../../lib/mapping/compile";
@@ -160,7 +161,7 @@ export class SyncHub {
         sealer: createSealer(),
         store: engine.sync(settings.key),
         registry: new LeaseRegistry(),
-        holds: new LaneHolds(),
+        gates: new LaneGates(),
         leaseMs: options.policy.leaseSeconds * 1_000,
         now: Date.now,
         hasTaker: (lane) => this.#takers.has(lane),

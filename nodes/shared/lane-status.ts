@@ -7,13 +7,13 @@ const INTERVAL_MS = 1_000;
 
 /** Shows how a lane is doing on the node that takes from it, until the node closes. */
 export function laneStatus(line: StatusLine, { sync, onClose }: Opening, lane: Lane): void {
-  const { store, holds, now } = sync.context;
+  const { store, gates, now } = sync.context;
   let busy = false;
   const show = async () => {
     const status = (await store.status()).lanes[lane];
     if (status.paused === NOBODY_ANSWERS) line.show("bad", "nobodyAnswers");
     else if (status.paused !== false) line.show("waiting", "paused");
-    else if (holds.reason(lane, now()) !== null) line.show("bad", "stopped");
+    else if (gates.closedFor(lane, now()) !== null) line.show("bad", "stopped");
     else if (status.waiting + status.inFlight > 0)
       line.show("busy", "working", { waiting: status.waiting, inFlight: status.inFlight });
     else line.show("good", "ready");

@@ -1,11 +1,8 @@
-/** Version of the tables below, kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 1;
-
 /**
  * `mark` holds what waits, `lease` what is in flight: its primary key makes "a person is in flight once at most, over
  * both lanes" structural. Payloads are encrypted; all other columns hold ids, times, prints and names of rules only.
  */
-export const SCHEMA = `
+const TABLES = `
   CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value BLOB NOT NULL
@@ -126,3 +123,10 @@ export const SCHEMA = `
     PRIMARY KEY (sync, name)
   ) STRICT, WITHOUT ROWID;
 `;
+
+/**
+ * SQL that brings a store from version i (`PRAGMA user_version`) to i + 1; the first makes the tables of a new store.
+ * Entries are only added, never changed: a later version is another entry. Table `meta` keeps its form in all of them,
+ * since the keys are read before the store is migrated.
+ */
+export const MIGRATIONS: readonly string[] = [TABLES];

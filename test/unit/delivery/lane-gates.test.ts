@@ -1,0 +1,48 @@
+import should from "should";
+import { LaneGates } from "../../../lib/delivery/lane-gates";
+
+const LANE = "to-cidaas";
+
+describe("the gate of a lane", () => {
+  function failing(times: number, now = 0): LaneGates {
+    const gates = new LaneGates();
+    for (let n = 0; n < times; n += 1) gates.failed(LANE, "unreachable", now);
+    return gates;
+  }
+
+  it("stays open for failures that may be the users'", () => {
+    const gates = failing(4);
+    should(gates.closedFor(LANE, 0)).be.null();
+    should(gates.isFailing(LANE)).be.false();
+  });
+
+  it("closes at the fifth failure in a row, and says why", () => {
+    const gates = failing(5);
+    should(gates.closedFor(LANE, 0)).equal("unreachable");
+    should(gates.closedFor("to-legacy", 0)).be.null();
+    should(gates.isFailing(LANE)).be.true();
+  });
+
+  it("opens for a try, and closes for twice as long when that fails too, up to 30 s", () => {
+    should(failing(5).closedFor(LANE, 1_000)).be.null();
+    should(failing(6).closedFor(LANE, 1_999)).equal("unreachable");
+    should(failing(6).closedFor(LANE, 2_000)).be.null();
+    should(failing(50).closedFor(LANE, 29_999)).equal("unreachable");
+    should(failing(50).closedFor(LANE, 30_000)).be.null();
+  });
+
+  it("forgets everything with a call that succeeds", () => {
+    const gates = failing(9);
+    gates.succeeded(LANE);
+    gates.failed(LANE, "unreachable", 0);
+    should(gates.closedFor(LANE, 0)).be.null();
+    should(gates.isFailing(LANE)).be.false();
+  });
+
+  it("closes at once for a wrong configuration", () => {
+    const gates = new LaneGates();
+    gates.misconfigured(LANE, "no scope", 500);
+    should(gates.closedFor(LANE, 499)).equal("no scope");
+    should(gates.closedFor(LANE, 500)).be.null();
+  });
+});
