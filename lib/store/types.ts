@@ -15,6 +15,11 @@ export interface Engine {
   sync(key: string): SyncStore;
   /** Random key of all prints of this database, 32 bytes; lies in the store wrapped by the encryption key. */
   readonly printKey: Buffer;
+  /**
+   * Copies the database into a new file while work goes on; what was acknowledged before the call is in it. Its values
+   * are encrypted as in the store itself, and the key is not in it.
+   */
+  backup(path: string): Promise<void>;
   /** Resolves when everything handed in before is committed and the database is closed. */
   close(): Promise<void>;
 }

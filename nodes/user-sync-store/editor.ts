@@ -18,6 +18,7 @@ RED.nodes.registerType("user-sync-store", {
   credentials: {
     url: { type: "password", label: label("url"), validate: onlyFor("postgres", filled) },
     encryptionKey: { type: "password", label: label("encryptionKey"), validate: validateKey },
+    formerEncryptionKey: { type: "password", label: label("formerEncryptionKey") },
   },
   paletteLabel() {
     return this._("user-sync-store.palette");

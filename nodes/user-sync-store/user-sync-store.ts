@@ -8,11 +8,16 @@ import { storeOptions } from "../shared/parts";
 export = function register(RED: NodeAPI): void {
   function UserSyncStore(this: Node, def: NodeDef): void {
     RED.nodes.createNode(this, def);
-    storeOptions.set(this, () => parse(def, this.credentials, RED.settings.userDir ?? process.cwd()));
+    const warn = (message: string) => this.warn(message);
+    storeOptions.set(this, () => ({ ...parse(def, this.credentials, RED.settings.userDir ?? process.cwd()), warn }));
   }
 
   RED.nodes.registerType("user-sync-store", UserSyncStore, {
-    credentials: { url: { type: "password" }, encryptionKey: { type: "password" } },
+    credentials: {
+      url: { type: "password" },
+      encryptionKey: { type: "password" },
+      formerEncryptionKey: { type: "password" },
+    },
   });
 };
 
@@ -23,11 +28,14 @@ function parse(def: NodeDef, credentials: unknown, userDirectory: string): Sqlit
   const path = reader.text("path", "user-sync.db");
   const leaseSeconds = reader.number("leaseSeconds", { default: 180, min: 5, max: 86_400 });
   const maxAttempts = reader.number("maxAttempts", { default: 10, min: 1, max: 1_000, whole: true });
-  const encryptionKey = reader.section("credentials", credentials).text("encryptionKey", "");
+  const keys = reader.section("credentials", credentials);
+  const encryptionKey = keys.text("encryptionKey", "");
+  const formerEncryptionKey = keys.text("formerEncryptionKey", "");
   reader.check("STORE_CONFIG");
   return {
     path: isAbsolute(path) ? path : resolve(userDirectory, path),
     encryptionKey: encryptionKey === "" ? null : encryptionKey,
+    ...(formerEncryptionKey === "" ? {} : { formerEncryptionKey }),
     policy: { leaseSeconds, maxAttempts },
   };
 }

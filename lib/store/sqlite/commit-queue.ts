@@ -5,11 +5,16 @@ import { rollBack } from "./database";
 import type { Announcement, Effects } from "./effects";
 import { toStoreError } from "./errors";
 
-/** Bounds of one transaction, so that the event loop gets its turn between commits. */
-const MAX_OPERATIONS = 500;
+/**
+ * Bounds of one transaction, so that the event loop gets its turn between commits. A large operation begins a
+ * transaction of its own rather than lengthen another, since its time is not known before.
+ */
+const MAX_PERSONS = 60;
 const MAX_MILLISECONDS = 4;
 
 interface Operation {
+  /** How many persons it works on, as a measure of its time. */
+  persons: number;
   /** Does the work; returns what resolves the caller's promise once the work is committed. */
   work(): () => void;
   reject(error: unknown): void;
@@ -41,12 +46,14 @@ export class CommitQueue {
   /**
    * Runs `work` as a whole or not at all, and resolves with its result after the commit.
    *
+   * @param persons how many persons the work is about
    * @throws StoreError, or whatever `work` throws
    */
-  run<T>(work: () => T): Promise<T> {
+  run<T>(work: () => T, persons = 1): Promise<T> {
     if (this.#closed) return Promise.reject(new StoreError("STORE_CLOSED", "The store is closed; deploy again."));
     return new Promise((resolve, reject) => {
       this.#waiting.push({
+        persons,
         work: () => {
           const result = work();
           return () => resolve(result);
@@ -57,7 +64,7 @@ export class CommitQueue {
     });
   }
 
-  /** Commits what was handed in before, then closes the database. */
+  /** Takes nothing more; resolves when what was handed in before is committed. */
   close(): Promise<void> {
     this.#closed ??= this.#drain();
     return this.#closed;
@@ -68,7 +75,6 @@ export class CommitQueue {
       this.#flush();
       await nextTurn();
     }
-    this.#database.close();
   }
 
   #schedule(): void {
@@ -81,8 +87,18 @@ export class CommitQueue {
     });
   }
 
+  /** The operations for one transaction: the first of those that wait, and those behind it that fit. */
+  #nextBatch(): Operation[] {
+    let persons = 0;
+    const end = this.#waiting.findIndex((operation, index) => {
+      persons += operation.persons;
+      return index > 0 && persons > MAX_PERSONS;
+    });
+    return end === -1 ? [...this.#waiting] : this.#waiting.slice(0, end);
+  }
+
   #flush(): void {
-    const batch = this.#waiting.slice(0, MAX_OPERATIONS);
+    const batch = this.#nextBatch();
     const commits: (() => void)[] = [];
     let done = 0;
     try {

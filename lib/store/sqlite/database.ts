@@ -1,16 +1,26 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../../errors";
-import type { StoredKeys } from "../encryption";
 import { toStoreError } from "./errors";
-import { bytes, integer } from "./rows";
-import { SCHEMA, SCHEMA_VERSION } from "./schema";
+import { requireLocal } from "./file-system";
+import { integer } from "./rows";
+import { MIGRATIONS } from "./schema";
+import { fileState, requireSound } from "./soundness";
 
 /** How long SQLite waits for another process before it says "locked". It blocks the event loop, so it is short. */
 const BUSY_TIMEOUT_MS = 200;
 /** Page cache. Negative means KiB: enough for the upper levels of the indexes of a million persons. */
 const CACHE_SIZE = -32_768;
+/**
+ * Pages in the write-ahead log (4 KiB each) at which SQLite brings them into the database and begins the log anew. Few:
+ * it blocks the event loop, so often and short is better than seldom and long (see `bench/store.ts`).
+ */
+const CHECKPOINT_PAGES = 250;
+/** What one large transaction has made of the log is given back at the next checkpoint down to this, in bytes. */
+const LOG_LIMIT = 4 * 1024 * 1024;
+/** The first SQLite without a fault that could damage a database in WAL mode. */
+const FIXED_SQLITE = [3, 51, 3] as const;
 
 /** @throws StoreError `STORE_NODE_TOO_OLD` for a Node.js whose `node:sqlite` is missing or hidden behind a flag */
 export function requireNodeVersion(version: string): void {
@@ -22,24 +32,60 @@ export function requireNodeVersion(version: string): void {
   );
 }
 
+/** What to tell the operator about this SQLite; null where there is nothing to tell. */
+export function sqliteWarning(version: string): string | null {
+  const parts = version.split(".").map(Number);
+  for (const [index, wanted] of FIXED_SQLITE.entries()) {
+    const part = parts[index] ?? 0;
+    if (part > wanted) return null;
+    if (part < wanted)
+      return `The SQLite ${version} of this Node.js has a fault that can damage a database; update Node.js to one with SQLite ${FIXED_SQLITE.join(".")} or newer.`;
+  }
+  return null;
+}
+
 /**
- * Opens the database file for this process alone; directory and file are made where they are missing.
+ * Opens the database file for this process alone; directory and file are made where they are missing. What is damaged,
+ * of another program or of a newer version is not written to.
  *
- * @throws StoreError `STORE_NODE_TOO_OLD`, `STORE_LOCKED`, `STORE_NEWER`, `STORE_CORRUPT`, `STORE_UNAVAILABLE`
+ * @throws StoreError `STORE_NODE_TOO_OLD`, `STORE_NETWORK`, `STORE_LOCKED`, `STORE_NEWER`, `STORE_CORRUPT`,
+ *   `STORE_UNAVAILABLE`
  */
-export async function openDatabase(path: string): Promise<DatabaseSync> {
+export async function openDatabase(path: string, migrations = MIGRATIONS): Promise<DatabaseSync> {
   requireNodeVersion(process.versions.node);
   const sqlite = await import("node:sqlite");
   await makeDirectory(dirname(path));
+  const exists = (await fileState(path)) !== null;
+  await requireLocal(exists ? path : dirname(path));
+  if (exists) await inspect(sqlite, path, migrations.length);
   let database: DatabaseSync | null = null;
   try {
     database = new sqlite.DatabaseSync(path);
     configure(database);
-    requireOurs(database);
+    // Left by the inspection; what holds the lock needs none.
+    await rm(`${path}-shm`, { force: true });
     return database;
   } catch (error) {
     database?.close();
     throw toStoreError(error);
+  }
+}
+
+/**
+ * Looks at the file through a connection that can only read: any other would, when it is closed, move the log of a
+ * crash into a file that may be damaged.
+ */
+async function inspect(sqlite: typeof import("node:sqlite"), path: string, newest: number): Promise<void> {
+  let reader: DatabaseSync | null = null;
+  try {
+    reader = new sqlite.DatabaseSync(path, { readOnly: true });
+    reader.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    requireOurs(reader, newest);
+    await requireSound(reader, path);
+  } catch (error) {
+    throw toStoreError(error);
+  } finally {
+    reader?.close();
   }
 }
 
@@ -50,6 +96,8 @@ function configure(database: DatabaseSync): void {
     PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA journal_size_limit = ${LOG_LIMIT};
     PRAGMA foreign_keys = ON;
     PRAGMA cache_size = ${CACHE_SIZE};
     BEGIN IMMEDIATE;
@@ -57,47 +105,32 @@ function configure(database: DatabaseSync): void {
   `);
 }
 
-function requireOurs(database: DatabaseSync): void {
+function requireOurs(database: DatabaseSync, newest: number): void {
   const version = schemaVersion(database);
-  if (version > SCHEMA_VERSION)
+  if (version > newest)
     throw new StoreError(
       "STORE_NEWER",
-      `The store was written by a newer version of this package (schema ${version}, this one knows ${SCHEMA_VERSION}); update the package.`,
+      `The store was written by a newer version of this package (schema ${version}, this one knows ${newest}); update the package.`,
     );
   const tables = database.prepare("SELECT count(*) AS count FROM sqlite_schema").get();
   if (version === 0 && tables !== undefined && integer(tables, "count") > 0)
     throw new StoreError("STORE_CORRUPT", "The file is the database of another program; choose another store path.");
 }
 
-function schemaVersion(database: DatabaseSync): number {
+/** How many of the migrations the file has had; 0 while it is empty. */
+export function schemaVersion(database: DatabaseSync): number {
   const row = database.prepare("PRAGMA user_version").get();
   return row === undefined ? 0 : integer(row, "user_version");
 }
 
-/** The keys kept in the store; null in a database that is still empty. */
-export function readKeys(database: DatabaseSync): StoredKeys | null {
-  if (schemaVersion(database) === 0) return null;
-  const read = database.prepare("SELECT value FROM meta WHERE name = ?");
-  const salt = read.get("salt");
-  const wrapped = read.get("print key");
-  if (salt === undefined || wrapped === undefined)
-    throw new StoreError("STORE_CORRUPT", "The store has lost its keys; restore it from a backup.");
-  return { salt: bytes(salt, "value"), wrappedPrintKey: bytes(wrapped, "value") };
-}
-
-/** Tables and keys of a new store, in one transaction, so that there is never one without the other. */
-export function initialise(database: DatabaseSync, keys: StoredKeys): void {
-  database.exec("BEGIN IMMEDIATE");
+/** Brings the whole log into the database, so that the one file is all there is, and closes it. */
+export function closeDatabase(database: DatabaseSync): void {
   try {
-    database.exec(SCHEMA);
-    const write = database.prepare("INSERT INTO meta (name, value) VALUES (?, ?)");
-    write.run("salt", keys.salt);
-    write.run("print key", keys.wrappedPrintKey);
-    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
-  } catch (error) {
-    rollBack(database);
-    throw toStoreError(error);
+    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  } catch {
+    // A full disk: the log stays beside the database with all it holds, and the next start reads it.
   }
+  database.close();
 }
 
 /** Ends the open transaction, unless SQLite has already done so itself (a full disk, an I/O error). */

@@ -1,16 +1,19 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../../errors";
-import { createKeys, openKeys, type StoreKeys } from "../encryption";
-import { createKeyFile, readKeyFile } from "../key-file";
+import { StoreCipher, type StoreKeys } from "../encryption";
 import type { Engine, StorePolicy } from "../types";
+import { copyDatabase } from "./backup";
 import { CommitQueue } from "./commit-queue";
-import { initialise, openDatabase, readKeys } from "./database";
+import { closeDatabase, openDatabase, sqliteWarning } from "./database";
 import type { Announcement } from "./effects";
 import { toStoreError } from "./errors";
+import { unlock } from "./keys";
 import { Lanes } from "./lanes";
 import { Linking } from "./linking";
+import { MIGRATIONS } from "./schema";
 import { Settings } from "./settings";
 import { Settling } from "./settling";
+import { rememberSound } from "./soundness";
 import { type Parts, SqliteSyncStore } from "./sync-store";
 import { prepareTables } from "./tables";
 
@@ -19,25 +22,36 @@ export interface SqliteOptions {
   path: string;
   /** Null = a generated key file `<path>.key`. */
   encryptionKey: string | null;
+  /** Tried where `encryptionKey` does not open the store, which from then on only `encryptionKey` opens. */
+  formerEncryptionKey?: string | null;
   policy: StorePolicy;
   now?: () => number;
   random?: () => number;
+  /** Told what an operator should know though the store works. */
+  warn?: (message: string) => void;
 }
 
 /**
  * Opens a database for this process alone and gives back what a dead process held.
  *
- * @throws StoreError `STORE_NODE_TOO_OLD`, `STORE_LOCKED`, `STORE_NEWER`, `STORE_CORRUPT`, `STORE_FULL`,
- *   `STORE_KEY_MISSING`, `STORE_KEY_WRONG`, `STORE_UNAVAILABLE`
+ * @throws StoreError `STORE_NODE_TOO_OLD`, `STORE_NETWORK`, `STORE_LOCKED`, `STORE_NEWER`, `STORE_CORRUPT`,
+ *   `STORE_FULL`, `STORE_KEY_MISSING`, `STORE_KEY_WRONG`, `STORE_UNAVAILABLE`
  */
 export async function openSqliteEngine(options: SqliteOptions): Promise<Engine> {
-  return startEngine(await openDatabase(options.path), options);
+  const database = await openDatabase(options.path);
+  const warning = sqliteWarning(process.versions.sqlite ?? "");
+  if (warning !== null) options.warn?.(warning);
+  return startEngine(database, options);
 }
 
 /** The engine over an open database, which it closes with itself, and at once where it cannot start. */
-export async function startEngine(database: DatabaseSync, options: SqliteOptions): Promise<Engine> {
+export async function startEngine(
+  database: DatabaseSync,
+  options: SqliteOptions,
+  migrations = MIGRATIONS,
+): Promise<Engine> {
   try {
-    const keys = await unlock(database, options);
+    const keys = await unlock(database, options, migrations);
     const engine = new SqliteEngine(database, keys, options);
     await engine.recover();
     return engine;
@@ -47,31 +61,21 @@ export async function startEngine(database: DatabaseSync, options: SqliteOptions
   }
 }
 
-/** The lock on the database is held by now, so no second process generates a key at the same time. */
-async function unlock(database: DatabaseSync, options: SqliteOptions): Promise<StoreKeys> {
-  const stored = readKeys(database);
-  const keyFile = `${options.path}.key`;
-  const secret = options.encryptionKey ?? (await readKeyFile(keyFile));
-  if (stored !== null) {
-    if (secret !== null) return openKeys(secret, stored);
-    throw new StoreError(
-      "STORE_KEY_MISSING",
-      `The key file ${keyFile} of this store is missing; put it back, or set the encryption key the store was made with.`,
-    );
-  }
-  const { stored: created, ...keys } = await createKeys(secret ?? (await createKeyFile(keyFile)));
-  initialise(database, created);
-  return keys;
-}
-
 class SqliteEngine implements Engine {
   readonly printKey: Buffer;
+  readonly #database: DatabaseSync;
+  readonly #path: string;
   readonly #parts: Parts;
+  readonly #stop = new AbortController();
+  readonly #backups = new Set<Promise<void>>();
+  #closed: Promise<void> | null = null;
   readonly #syncs = new Map<string, SqliteSyncStore>();
 
   constructor(database: DatabaseSync, keys: StoreKeys, options: SqliteOptions) {
+    this.#database = database;
+    this.#path = options.path;
     const { policy, now = Date.now, random = Math.random } = options;
-    const tables = prepareTables(database, keys.cipher);
+    const tables = prepareTables(database, new StoreCipher(keys.payloadKey));
     const settings = new Settings(database);
     const linking = new Linking(tables);
     const lanes = new Lanes(tables, linking, policy, (sync, lane) => settings.pauseReason(sync, lane));
@@ -93,8 +97,27 @@ class SqliteEngine implements Engine {
     return store;
   }
 
+  async backup(path: string): Promise<void> {
+    const copying = copyDatabase(this.#database, path, this.#stop.signal);
+    this.#backups.add(copying);
+    try {
+      await copying;
+    } finally {
+      this.#backups.delete(copying);
+    }
+  }
+
   close(): Promise<void> {
-    return this.#parts.queue.close();
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  /** A backup that runs is given up: a deploy does not wait for it. */
+  async #close(): Promise<void> {
+    this.#stop.abort(new StoreError("STORE_CLOSED", "The store was closed during the backup; start it again."));
+    await Promise.allSettled([this.#parts.queue.close(), ...this.#backups]);
+    closeDatabase(this.#database);
+    await rememberSound(this.#path);
   }
 
   #announce(announcements: Announcement[]): void {

@@ -72,7 +72,10 @@ function writeKeys(database: DatabaseSync, keys: StoredKeys): void {
   write.run("print key", keys.wrappedPrintKey);
 }
 
-/** In one transaction: after a crash either secret opens the store. Nothing the former one opens stays in the files. */
+/**
+ * In one transaction, so that one of the two secrets always opens the store. What the former one opens is wiped from
+ * the file, and from the log.
+ */
 function rotate(database: DatabaseSync, keys: StoredKeys): void {
   database.exec("PRAGMA secure_delete = ON; BEGIN IMMEDIATE");
   try {

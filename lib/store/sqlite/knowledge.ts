@@ -13,6 +13,7 @@ export class Knowledge {
   readonly #moveIntents: StatementSync;
   readonly #deleteIntents: StatementSync;
   readonly #putIdentifier: StatementSync;
+  readonly #identifiersOf: StatementSync;
   readonly #deleteIdentifiers: StatementSync;
   readonly #moveIdentifiers: StatementSync;
   readonly #deleteAllIdentifiers: StatementSync;
@@ -28,8 +29,10 @@ export class Knowledge {
     this.#moveIntents = database.prepare("UPDATE OR IGNORE intent SET person = ? WHERE person = ?");
     this.#deleteIntents = database.prepare("DELETE FROM intent WHERE person = ?");
     this.#putIdentifier = database.prepare(
-      `INSERT INTO identifier (sync, side, print, person, intent, verified) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET verified = max(verified, excluded.verified)`,
+      "INSERT INTO identifier (sync, side, print, person, intent, verified) VALUES (?, ?, ?, ?, ?, ?)",
+    );
+    this.#identifiersOf = database.prepare(
+      "SELECT print, verified FROM identifier WHERE person = ? AND side = ? AND intent = ?",
     );
     this.#deleteIdentifiers = database.prepare("DELETE FROM identifier WHERE person = ? AND side = ? AND intent = ?");
     this.#moveIdentifiers = database.prepare("UPDATE OR IGNORE identifier SET person = ? WHERE person = ?");
@@ -96,9 +99,18 @@ export class Knowledge {
     this.#deleteAllIdentifiers.run(from);
   }
 
+  /**
+   * Most changes bring the identifiers that are known already: reading those is cheaper than writing them again. A print
+   * that comes twice, a user name that is the e-mail, is kept once, verified if one of the two is.
+   */
   #replaceIdentifiers(sync: string, person: number, side: Side, list: Identifier[], intent: boolean): void {
+    const wanted = new Map<string, boolean>();
+    for (const { print, verified } of list) wanted.set(print, verified || wanted.get(print) === true);
+    const known = this.#identifiersOf.all(person, side, Number(intent));
+    const same = known.every((row) => wanted.get(text(row, "print")) === (integer(row, "verified") === 1));
+    if (same && known.length === wanted.size) return;
     this.#deleteIdentifiers.run(person, side, Number(intent));
-    for (const { print, verified } of list)
+    for (const [print, verified] of wanted)
       this.#putIdentifier.run(sync, side, print, person, Number(intent), Number(verified));
   }
 }

@@ -63,8 +63,8 @@ export class Lanes {
         until: this.#deadline(now),
         settlesBefore: effects.value(sync, lane, "settles"),
       };
-      marks.remove(sync, person, lane);
       leases.add(lease);
+      marks.remove(sync, person, lane);
       return this.view(lease);
     });
     return { leases: handedOut, expiredInRow: effects.value(sync, lane, "expiredInRow") };

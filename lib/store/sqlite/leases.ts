@@ -39,7 +39,10 @@ export class Leases {
   constructor(database: DatabaseSync, cipher: StoreCipher, effects: Effects) {
     this.#cipher = cipher;
     this.#effects = effects;
-    this.#insert = database.prepare(`INSERT INTO lease (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#insert = database.prepare(
+      `INSERT INTO lease (${COLUMNS}) SELECT person, ?, sync, lane, ?, ?, version, attempt, payload
+       FROM mark WHERE person = ? AND lane = ?`,
+    );
     this.#byToken = database.prepare(`SELECT ${COLUMNS} FROM lease WHERE token = ? AND sync = ?`);
     this.#byPerson = database.prepare(`SELECT ${COLUMNS} FROM lease WHERE person = ?`);
     this.#expired = database.prepare(`SELECT ${COLUMNS} FROM lease WHERE sync = ? AND until <= ? ORDER BY until`);
@@ -56,18 +59,9 @@ export class Leases {
     this.#moveLost = database.prepare("UPDATE lost_lease SET person = ? WHERE person = ?");
   }
 
+  /** The waiting mark of the person goes in flight; its payload is copied as it lies there, encrypted. */
   add(lease: StoredLease): void {
-    this.#insert.run(
-      lease.person,
-      lease.token,
-      lease.sync,
-      lease.lane,
-      lease.until,
-      lease.settlesBefore,
-      lease.version,
-      lease.attempt,
-      this.#cipher.sealChange(lease.change),
-    );
+    this.#insert.run(lease.token, lease.until, lease.settlesBefore, lease.person, lease.lane);
     this.#effects.count(lease.sync, lease.lane, "inFlight", 1);
   }
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { StoreError } from "../../errors";
 import { rollBack, schemaVersion } from "./database";
 import { toStoreError } from "./errors";
 
@@ -28,5 +29,8 @@ export function migrate(database: DatabaseSync, migrations: readonly string[], f
 
 function requireReferences(database: DatabaseSync): void {
   if (database.prepare("PRAGMA foreign_key_check").get() !== undefined)
-    throw new Error("A migration of the store broke a reference between its tables.");
+    throw new StoreError(
+      "STORE_CORRUPT",
+      "The store has entries without their person and was left as it is; restore it from a backup.",
+    );
 }

@@ -62,6 +62,7 @@ export class Persons {
 
   /** Writes what differs from the row as it was read. */
   update(sync: string, before: Person, after: Person): void {
+    if (same(before, after)) return;
     this.#update.run(
       after.sub,
       after.legacyId,
@@ -114,6 +115,16 @@ function existsOn(person: Person, side: Side): boolean {
 
 function presence(side: Side, exists: boolean): { inCidaas: boolean } | { inLegacy: boolean } {
   return side === "cidaas" ? { inCidaas: exists } : { inLegacy: exists };
+}
+
+function same(one: Person, other: Person): boolean {
+  return (
+    one.sub === other.sub &&
+    one.legacyId === other.legacyId &&
+    one.inCidaas === other.inCidaas &&
+    one.inLegacy === other.inLegacy &&
+    one.deletedAt === other.deletedAt
+  );
 }
 
 function linked(person: Person): number {

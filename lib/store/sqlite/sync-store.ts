@@ -54,15 +54,15 @@ export class SqliteSyncStore implements SyncStore {
   }
 
   mark(lane: Lane, marks: Mark[]): Promise<void> {
-    return this.#run((now) => this.#parts.lanes.mark(this.#key, lane, marks, now));
+    return this.#run((now) => this.#parts.lanes.mark(this.#key, lane, marks, now), marks.length);
   }
 
   take(lane: Lane, n: number): Promise<Taken> {
-    return this.#run((now) => this.#parts.lanes.take(this.#key, lane, n, now));
+    return this.#run((now) => this.#parts.lanes.take(this.#key, lane, n, now), n);
   }
 
   extend(extensions: Extension[]): Promise<string[]> {
-    return this.#run((now) => this.#parts.lanes.extend(this.#key, extensions, now));
+    return this.#run((now) => this.#parts.lanes.extend(this.#key, extensions, now), extensions.length);
   }
 
   link(token: string, ids: { sub?: string; legacyId?: string }): Promise<Lease | null> {
@@ -70,11 +70,15 @@ export class SqliteSyncStore implements SyncStore {
   }
 
   settle(settlements: Settlement[]): Promise<SettleResult[]> {
-    return this.#run((now) => settlements.map((settlement) => this.#parts.settling.settle(this.#key, settlement, now)));
+    const { settling } = this.#parts;
+    return this.#run(
+      (now) => settlements.map((settlement) => settling.settle(this.#key, settlement, now)),
+      settlements.length,
+    );
   }
 
   release(tokens: string[]): Promise<void> {
-    return this.#run((now) => this.#parts.lanes.release(this.#key, tokens, now));
+    return this.#run((now) => this.#parts.lanes.release(this.#key, tokens, now), tokens.length);
   }
 
   park(lane: Lane, mark: Mark, reason: { code: string; message: string }): Promise<void> {
@@ -105,7 +109,7 @@ export class SqliteSyncStore implements SyncStore {
         tables.persons.seen(this.#key, person, "cidaas");
         tables.knowledge.putIdentifiers(this.#key, person.id, "cidaas", user.identifiers);
       }
-    });
+    }, users.length);
   }
 
   getNote(name: string): Promise<string | null> {
@@ -184,8 +188,8 @@ export class SqliteSyncStore implements SyncStore {
     }
   }
 
-  #run<T>(work: (now: number) => T): Promise<T> {
-    return this.#parts.queue.run(() => work(this.#parts.now()));
+  #run<T>(work: (now: number) => T, persons?: number): Promise<T> {
+    return this.#parts.queue.run(() => work(this.#parts.now()), persons);
   }
 
   #laneStatus(lane: Lane): LaneStatus {

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import should from "should";
-import { createKeys } from "../../../lib/store/encryption";
 import { CommitQueue } from "../../../lib/store/sqlite/commit-queue";
-import { initialise, openDatabase } from "../../../lib/store/sqlite/database";
+import { openDatabase } from "../../../lib/store/sqlite/database";
 import { Effects } from "../../../lib/store/sqlite/effects";
+import { migrate } from "../../../lib/store/sqlite/migrate";
+import { MIGRATIONS } from "../../../lib/store/sqlite/schema";
 
 describe("the commit queue", () => {
   const directory = mkdtempSync(join(tmpdir(), "store-queue-"));
@@ -19,12 +20,15 @@ describe("the commit queue", () => {
   beforeEach(async () => {
     files += 1;
     database = await openDatabase(join(directory, `${files}.db`));
-    initialise(database, (await createKeys("secret")).stored);
+    migrate(database, MIGRATIONS);
     effects = new Effects(database);
     announced = [];
     queue = new CommitQueue(database, effects, (lanes) => announced.push(...lanes.map((one) => one.lane)));
   });
-  afterEach(() => queue.close());
+  afterEach(async () => {
+    await queue.close();
+    database.close();
+  });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
   const count = (): void => {
@@ -47,6 +51,13 @@ describe("the commit queue", () => {
     should(await Promise.all(operations)).eql([1, 2, 3]);
     should(written()).equal(1);
     should(announced).eql(["to-legacy"]);
+  });
+
+  it("gives an operation about many persons a transaction of its own", async () => {
+    await Promise.all([queue.run(count), queue.run(count, 50), queue.run(count, 50), queue.run(count)]);
+    should(announced).eql(["to-legacy", "to-legacy"]);
+    await queue.run(count, 10_000);
+    should(counted()).equal(5);
   });
 
   it("takes everything back, and rejects all of it, when the database gives up the transaction", async () => {

@@ -89,6 +89,17 @@ export function describeSettlements(factory: EngineFactory): void {
         should(await f.store.findByIdentifier("cidaas", ["new", "shared"])).have.length(2);
       });
 
+      it("keeps a print once that names a user twice, and takes the present list for all there is", async () => {
+        const f = fixture();
+        const verified = async (print: string): Promise<boolean[]> =>
+          (await f.store.findByIdentifier("legacy", [print])).map((match) => match.verified);
+        await f.markLegacy("1", { identifiers: [email("a", false), email("b")] });
+        await f.markLegacy("1", { identifiers: [email("a", false), email("a")] });
+        should([await verified("a"), await verified("b")]).eql([[true], []]);
+        await f.markLegacy("1", { identifiers: [email("a", false)] });
+        should(await verified("a")).eql([false]);
+      });
+
       it("records conflicts, page by page", async () => {
         const f = fixture();
         await f.markSub("a");
