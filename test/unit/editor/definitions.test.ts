@@ -123,6 +123,7 @@ describe("The editor half of every node", () => {
       "user-sync-legacy token password",
       "user-sync-legacy user text",
       "user-sync-store encryptionKey password",
+      "user-sync-store formerEncryptionKey password",
       "user-sync-store url password",
     ]);
   });
