@@ -82,8 +82,10 @@ describe("cidaas-bulk-upsert", () => {
     await load();
     const records = Array.from({ length: 6 }, () => legacyRecord());
     bench.send("to-cidaas", { payload: records });
-    await bench.settled("to-cidaas", 6);
-    const done = bench.messages("written").flatMap(({ payload }) => (Array.isArray(payload) ? payload : []));
+    const done = await bench.until(() => {
+      const users = bench.messages("written").flatMap(({ payload }) => (Array.isArray(payload) ? payload : []));
+      return users.length >= 6 && users;
+    }, "all six to be written");
     should(done).have.length(6);
     for (const { sub, legacyId } of done) {
       const email = records.find(({ id }) => `${id}` === legacyId)?.email;
