@@ -8,7 +8,9 @@ import type { SyncContext } from "./context";
 export async function extendLeases(context: SyncContext, extensions: readonly Extension[]): Promise<Set<string>> {
   const { store, registry, leaseMs, now } = context;
   const until = now() + leaseMs;
-  const held = await store.extend([...extensions]);
+  // A process that stood still beyond its lease looked at its users too long ago to write.
+  const current = extensions.filter(({ token }) => registry.until(token) > now());
+  const held = current.length === 0 ? [] : await store.extend(current);
   registry.extended(held, until);
   const kept = new Set(held);
   registry.drop(extensions.map(({ token }) => token).filter((token) => !kept.has(token)));

@@ -79,7 +79,7 @@ async function bring(
   const identifiers = item.source?.identifiers ?? [];
   const news = newsOfMapped(context, item, values, lease.change.span ?? pointAt(item.source?.updatedAt ?? null));
   const prepared = await prepare(context, lease, { news, identifiers }, readerOf(context, target, record));
-  if (prepared.do === "settle") return endOfSettlement(prepared.settlement);
+  if (prepared.do === "settle") return endOfSettlement(withKeyWriteBack(context, lease, prepared.settlement));
   const work: Work = { context, target, lease: prepared.lease, plan: prepared.plan, record, values, identifiers };
   const intent = intentOf(prepared.plan, context.now(), identifiers);
   const held = await extendLeases(context, [{ token: lease.token, intent }]);
@@ -144,8 +144,7 @@ async function update(work: Work, present: JsonObject | null): Promise<End> {
 function delivered(work: Work, state: "CREATED" | "UPDATED", sentAt: number, legacyId: string | null): End {
   const { context, lease, plan } = work;
   const { marks = [], ...rest } = settledBy(lease, plan);
-  const writeBack = legacyId !== null && context.paths.keyInCidaas !== null && context.hasTaker("to-cidaas");
-  const change = { ...emptyChange("upsert", context.now()), force: [LEGACY_KEY_RULE] };
+  const isNew = legacyId !== null || isUnfinishedCreate(lease);
   return ended(state, lease, {
     outcome: "delivered",
     ledger: ledgerAfter(plan, sentAt),
@@ -153,8 +152,25 @@ function delivered(work: Work, state: "CREATED" | "UPDATED", sentAt: number, leg
     identifiers: { side: "cidaas", list: work.identifiers },
     ...(legacyId === null ? {} : { link: { legacyId } }),
     ...rest,
-    marks: writeBack ? [...marks, { lane: "to-cidaas", change }] : marks,
+    marks: isNew ? [...marks, ...keyWriteBack(context)] : marks,
   });
+}
+
+/** An interrupted create turned out to have succeeded: cidaas has still to learn the legacy id. */
+function withKeyWriteBack(context: SyncContext, lease: Lease, settlement: Settlement): Settlement {
+  const isOpen = settlement.outcome === "retry" || settlement.outcome === "parked";
+  if (isOpen || !isUnfinishedCreate(lease)) return settlement;
+  return { ...settlement, marks: [...(settlement.marks ?? []), ...keyWriteBack(context)] };
+}
+
+function isUnfinishedCreate({ intents }: Lease): boolean {
+  return intents.some(({ side, create }) => side === "legacy" && create);
+}
+
+/** The wish to bring the legacy id into cidaas, where the configuration keeps it there. */
+function keyWriteBack(context: SyncContext): NonNullable<Settlement["marks"]> {
+  if (context.paths.keyInCidaas === null || !context.hasTaker("to-cidaas")) return [];
+  return [{ lane: "to-cidaas", change: { ...emptyChange("upsert", context.now()), force: [LEGACY_KEY_RULE] } }];
 }
 
 /** A create met an existing user: the same person only if both sides have verified the e-mail. */
@@ -182,6 +198,7 @@ async function linkExisting(work: Work, conflict: CallError): Promise<End> {
     notBefore: context.now(),
     keepIntent: false,
     link: { legacyId: own.legacyId },
+    marks: keyWriteBack(context),
   });
 }
 
