@@ -126,7 +126,11 @@ function firstContact(input: DecideInput, policy: RulePolicy, news: News): Verdi
   if (input.target.state !== "read") return { do: "read" };
   const present = input.target.prints[policy.id];
   if (present === news.target || policy.write === "create") return { do: "remember", target: news.target };
-  if (present === undefined && policy.secret) return { do: "remember", target: news.target };
+  if (present === undefined && policy.secret) {
+    // Of a person known already, a first secret is an edit: the user had none before on the source.
+    const isKnown = Object.keys(input.ledger).length > 0 && !input.ledger[policy.id];
+    return isKnown ? write() : { do: "remember", target: news.target };
+  }
   if (present === NO_VALUE) return write();
   if (input.firstContact === "park") return { do: "park", code: "FIRST_CONTACT" };
   return settleConflict(input, input.firstContact, policy, news, present ?? NO_VALUE, targetSpan(input, policy));

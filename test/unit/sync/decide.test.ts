@@ -92,6 +92,11 @@ describe("decide, without a valid base", () => {
     }
   });
 
+  it("writes the first hash of a person who is known already", () => {
+    const target = { state: "read", prints: {}, editAt: null } as const;
+    should(ask(news("hash", 200), { ledger: { email: AGREED }, target }, HASH).do).equal("write");
+  });
+
   it("takes an entry of another fingerprint for no base", () => {
     const changed = { ...EMAIL, fingerprint: "f2" };
     should(ask(news("old", 200), {}, changed)).eql({ do: "read" });
