@@ -1,0 +1,67 @@
+import { LANES, type Lane } from "../../lib/sync/types";
+import type { HistoryEntry } from "../../simulator";
+import type { StatusAnswer } from "../../test/support/answers";
+import type { FlowNode } from "../../test/support/flows";
+import type { Demo } from "../demo/processes";
+import { waitForQuiet } from "../demo/quiet";
+import { type Parked, readParked, retryParked } from "./admin";
+
+const QUIET_WITHIN_MS = 120_000;
+
+/** Reasons for which the faults of the systems may park somebody: a person retries them once the faults are over. */
+const EXPLAINED_CODES = ["RETRIES_EXHAUSTED", "TENANT_FAILED_USER", "RESULT_UNKNOWN", "CREATE_UNKNOWN"];
+
+export interface Rest {
+  /** Who was parked when the faults were over. */
+  parked: Parked[];
+  /** How many of them were parked by a fault, and retried. */
+  retries: number;
+  /** Who is parked for a reason that the faults do not explain, or again without them. */
+  unexplained: Parked[];
+  /** Why the sides did not come to rest; null when they did. */
+  unrest: string | null;
+}
+
+/**
+ * Waits for quiet, deploys if a sender gave up an event (every start catches up with those), lets a person retry whom
+ * the faults have parked, and waits once more.
+ */
+export async function comeToRest(demo: Demo, flow: FlowNode[]): Promise<Rest> {
+  let unrest = await unrestOf(demo);
+  if (unrest === null && demo.simulator.history.entries().some(isGivenUp)) {
+    await demo.nodeRed.deployFlows(flow, "full");
+    unrest = await unrestOf(demo);
+  }
+  const parked = await readParked(demo.nodeRed);
+  if (unrest !== null) {
+    const unexplained = parked.filter(({ code }) => !EXPLAINED_CODES.includes(code));
+    return { parked, retries: 0, unexplained, unrest };
+  }
+  const retries = await retryParked(demo.nodeRed, EXPLAINED_CODES);
+  if (retries > 0) unrest = await unrestOf(demo);
+  return { parked, retries, unexplained: await readParked(demo.nodeRed), unrest };
+}
+
+/** An event that its sender will not send again. */
+export function isGivenUp({ kind, fields }: HistoryEntry): boolean {
+  return kind === "event" && fields.lost !== undefined;
+}
+
+/** The lanes whose counters do not add up: `in` is the sum of the others, of what waits and of what is in flight. */
+export function miscounted({ lanes }: StatusAnswer): Lane[] {
+  return LANES.filter((name) => {
+    const { waiting, inFlight, counters } = lanes[name];
+    const { in: taken, ...outcomes } = counters;
+    return Object.values(outcomes).reduce((sum, count) => sum + count, waiting + inFlight) !== taken;
+  });
+}
+
+/** Null once everything is quiet, else what still goes on. */
+async function unrestOf(demo: Demo): Promise<string | null> {
+  try {
+    await waitForQuiet(demo, QUIET_WITHIN_MS);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
