@@ -1,5 +1,6 @@
 import { settledBy } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
+import type { Delivered } from "../delivery/delivered";
 import { extendLeases } from "../delivery/extend";
 import { asCallError, report, settlementOfFailure } from "../delivery/failure";
 import { openSecrets } from "../delivery/secrets";
@@ -14,13 +15,6 @@ export interface DeliverOptions {
   deletes: "decline" | "purge" | "ignore";
   dryRun: boolean;
 }
-
-/** What became of one user of a batch. */
-export type Delivered =
-  | { state: "CREATED" | "UPDATED" | "UNCHANGED" | "DELETED"; sub: string | null; legacyId: string | null }
-  | { state: "PARKED"; sub: string | null; legacyId: string | null; code: string; message: string }
-  /** Comes again by itself. */
-  | { state: "RETRY"; sub: string | null; legacyId: string | null };
 
 /**
  * Sends a batch that the gate prepared, and settles every user of it. `bodies` are the users as they arrive after the

@@ -16,7 +16,7 @@ import type {
   Side,
   Span,
 } from "../sync/types";
-import { BACKFILL, otherSide } from "../sync/types";
+import { BACKFILL, LIVE, otherSide } from "../sync/types";
 import type { SyncContext } from "./context";
 import { openValues } from "./secrets";
 
@@ -57,11 +57,7 @@ export function identifiersOf(
 export function marksOf(context: SyncContext, envelope: Envelope, records: readonly JsonObject[]): Mark[] {
   return envelope.items.map((item, index) => {
     const record = records[index];
-    if (!record)
-      throw new SyncError(
-        "SYNC_ENVELOPE",
-        "The payload has not one record per item. Filter arrays before field-mapper, not after it.",
-      );
+    if (!record) throw envelopeBroken();
     return { legacyId: item.legacyId, change: changeOf(context, item, record) };
   });
 }
@@ -71,7 +67,7 @@ function changeOf(context: SyncContext, item: Item, record: JsonObject): Change 
   const change: Change = {
     ...emptyChange(item.kind, context.now()),
     span: item.occurredAt === null ? null : { first: item.occurredAt, last: item.occurredAt },
-    priority: backfill === null ? 0 : BACKFILL,
+    priority: backfill === null ? LIVE : BACKFILL,
     backfill,
     identifiers: item.source?.identifiers ?? [],
   };
@@ -123,10 +119,14 @@ export function recordsOf(payload: unknown, envelope: Envelope): JsonObject[] {
     (entry): entry is JsonObject => typeof entry === "object" && entry !== null && !Array.isArray(entry),
   );
   if (records.length !== envelope.items.length || records.length !== list.length) {
-    throw new SyncError(
-      "SYNC_ENVELOPE",
-      "The payload has not one record per item. Filter arrays before field-mapper, not after it.",
-    );
+    throw envelopeBroken();
   }
   return records;
+}
+
+function envelopeBroken(): SyncError {
+  return new SyncError(
+    "SYNC_ENVELOPE",
+    "The payload has not one record per item. Filter arrays before field-mapper, not after it.",
+  );
 }

@@ -1,5 +1,6 @@
 import { isAwaited, LEGACY_KEY_RULE, prepare, settledBy, type TargetReader, USER_MISSING } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
+import type { Delivered } from "../delivery/delivered";
 import { extendLeases } from "../delivery/extend";
 import { asCallError, report, settlementOfFailure } from "../delivery/failure";
 import { isTrue } from "../delivery/mapping";
@@ -18,14 +19,9 @@ export interface LegacyDeliverOptions {
   dryRun: boolean;
 }
 
-export type LegacyDelivered =
-  | { state: "CREATED" | "UPDATED" | "UNCHANGED" | "DELETED"; sub: string | null; legacyId: string | null }
-  | { state: "PARKED"; sub: string | null; legacyId: string | null; code: string; message: string }
-  | { state: "RETRY"; sub: string | null; legacyId: string | null };
-
 /** How the work on one person ended, before it is settled. */
 interface End {
-  state: LegacyDelivered["state"];
+  state: Delivered["state"];
   settlement: Settlement;
   legacyId?: string | null;
 }
@@ -41,7 +37,7 @@ export async function deliverToLegacy(
   item: Item,
   record: JsonObject,
   options: LegacyDeliverOptions,
-): Promise<LegacyDelivered> {
+): Promise<Delivered> {
   let end: End;
   let failure: CallError | null = null;
   try {
@@ -249,7 +245,7 @@ function endOfSettlement(settlement: Settlement): End {
   return { state: settlement.outcome === "retry" ? "RETRY" : "UNCHANGED", settlement };
 }
 
-function ended(state: LegacyDelivered["state"], lease: Lease, settlement: Omit<Settlement, "token">): End {
+function ended(state: Delivered["state"], lease: Lease, settlement: Omit<Settlement, "token">): End {
   return { state, settlement: { token: lease.token, ...settlement } };
 }
 

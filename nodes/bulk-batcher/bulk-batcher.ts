@@ -29,7 +29,7 @@ export = function register(RED: NodeAPI): void {
         laneStatus(node.status, opening, LANE);
       });
     });
-    node.onInput(async ({ context }, msg, send) => {
+    node.onInput(async ({ sync: { context } }, msg, send) => {
       const envelope = readEnvelope(msg);
       if (envelope?.lane !== LANE) {
         throw new SyncError(

@@ -1,7 +1,8 @@
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from "node-red";
-import { type Delivered, deliverBatch } from "../../lib/cidaas/deliver";
+import { deliverBatch } from "../../lib/cidaas/deliver";
 import type { OutgoingUser } from "../../lib/cidaas/gate";
 import { ConfigReader } from "../../lib/config";
+import type { Delivered } from "../../lib/delivery/delivered";
 import { recordsOf } from "../../lib/delivery/source";
 import { CallError } from "../../lib/errors";
 import type { JsonObject } from "../../lib/sync/types";
@@ -15,14 +16,15 @@ export = function register(RED: NodeAPI): void {
   function CidaasBulkUpsert(this: Node, def: SyncNodeDef): void {
     RED.nodes.createNode(this, def);
     let done = 0;
-    const node: SyncNode = new SyncNode(RED, this, def, () => {
-      parse(def);
+    const node: SyncNode<Config> = new SyncNode(RED, this, def, () => {
+      const config = parse(def);
       node.status.show("good", "ready");
+      return config;
     });
-    node.onInput(async (sync, msg, send) => {
+    node.onInput(async ({ sync, config }, msg, send) => {
       try {
         // Several batches are under way at once: the sum is taken after the wait, not before.
-        const users = await deliver(sync, parse(def), msg, send);
+        const users = await deliver(sync, config, msg, send);
         done += users;
         node.status.show("good", "idle", { done });
       } catch (error) {

@@ -31,7 +31,7 @@ export = function register(RED: NodeAPI): void {
         }
       });
     });
-    node.onInput(async (sync, msg, send) => {
+    node.onInput(async ({ sync }, msg, send) => {
       const envelope = requireLeased(msg, "to-legacy", "cidaas-webhook-in");
       const [item] = envelope.items;
       const lease = sync.context.registry.get(item?.lease ?? null);

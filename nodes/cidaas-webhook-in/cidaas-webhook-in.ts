@@ -1,4 +1,4 @@
-import type { Node, NodeAPI } from "node-red";
+import type { Node, NodeAPI, NodeMessage } from "node-red";
 import type { WebhookEvent } from "../../lib/cidaas/types";
 import { createWebhookAuthenticator } from "../../lib/cidaas/webhook-auth";
 import { isAccountEvent, parseWebhook } from "../../lib/cidaas/webhook-event";
@@ -26,7 +26,7 @@ export = function register(RED: NodeAPI): void {
       removed = isRemoved;
       done();
     });
-    const node = new SyncNode(RED, this, def, async (opening) => {
+    const node: SyncNode = new SyncNode(RED, this, def, async (opening) => {
       const config = parse(def, this.credentials);
       const { context } = opening.sync;
       opening.onClose(opening.hub.claimLane(LANE, this));
@@ -38,7 +38,10 @@ export = function register(RED: NodeAPI): void {
         lane: LANE,
         maxInFlight: config.maxInFlight,
         room: () => config.maxInFlight - context.registry.count(LANE),
-        deliver: (leases) => this.send([leases.flatMap((lease) => messageOf(opening.sync, lease))]),
+        deliver: (leases) => {
+          node.run(() => settleUnread(opening.sync, leases));
+          this.send([leases.flatMap(messageOf)]);
+        },
         onProblem: (error) => node.report(error),
       });
       await taker.start();
@@ -135,16 +138,18 @@ function markOf(event: WebhookEvent, sub: string, now: number): Mark {
   return { sub, change: { ...emptyChange(kind, now), span, events: [eventtype] } };
 }
 
-/** The message of one taken person; a person unknown to cidaas has nothing to be read and ends here. */
-function messageOf(sync: SharedSync, lease: Lease) {
+/** Ends the leases of persons unknown to cidaas: there is nothing to be read. */
+async function settleUnread({ context }: SharedSync, leases: readonly Lease[]): Promise<void> {
+  const tokens = leases.filter(({ person }) => person.sub === null).map(({ token }) => token);
+  if (tokens.length === 0) return;
+  await context.store.settle(tokens.map((token) => ({ token, outcome: "unchanged" })));
+  context.registry.drop(tokens);
+}
+
+/** The message of one taken person; none for one unknown to cidaas. */
+function messageOf(lease: Lease): NodeMessage[] {
   const { person, change } = lease;
-  if (person.sub === null) {
-    void sync.context.store
-      .settle([{ token: lease.token, outcome: "unchanged" }])
-      .catch(() => {})
-      .finally(() => sync.context.registry.drop([lease.token]));
-    return [];
-  }
+  if (person.sub === null) return [];
   const envelope: Envelope = { v: 1, lane: LANE, items: [itemOf(lease)] };
   const payload = { sub: person.sub, events: change.events, lastEventAt: change.span?.last ?? null };
   return [{ topic: change.events.at(-1) ?? "", payload, sync: envelope }];

@@ -3,12 +3,13 @@ import { ConfigReader } from "../../lib/config";
 import { idOf, mapLegacyRecord, mapTaken, type SourceFacts } from "../../lib/delivery/mapping";
 import { RecordError, type RecordProblem, SyncError } from "../../lib/errors";
 import { isTooDeep } from "../../lib/mapping/depth";
+import { isRecord } from "../../lib/mapping/json";
 import { maskSecrets } from "../../lib/mapping/mask";
 import { toTime } from "../../lib/mapping/time";
 import { emptyChange } from "../../lib/sync/change";
 import type { Envelope, Item, JsonObject, Lane } from "../../lib/sync/types";
 import { otherSide, targetOf } from "../../lib/sync/types";
-import { isRecord, noLease, readEnvelope, requireLeased } from "../shared/envelope";
+import { noLease, readEnvelope, requireLeased } from "../shared/envelope";
 import type { SharedSync } from "../shared/hub";
 import { type Send, SyncNode, type SyncNodeDef } from "../shared/sync-node";
 
@@ -19,12 +20,12 @@ const RECORD_DEPTH = 32;
 export = function register(RED: NodeAPI): void {
   function FieldMapper(this: Node, def: SyncNodeDef): void {
     RED.nodes.createNode(this, def);
-    const node = new SyncNode(RED, this, def, () => {
-      parse(def);
-      node.status.show("good", "ready");
-    });
-    node.onInput(async (sync, msg, send) => {
+    const node: SyncNode<Lane> = new SyncNode(RED, this, def, () => {
       const lane = parse(def);
+      node.status.show("good", "ready");
+      return lane;
+    });
+    node.onInput(async ({ sync, config: lane }, msg, send) => {
       if (lane === "to-legacy") await mapFromCidaas(sync, msg, send);
       else await mapFromLegacy(sync, msg, send);
     });

@@ -1,6 +1,6 @@
 import type { NodeMessageInFlow } from "node-red";
 import { CallError, toSyncError } from "../../lib/errors";
-import { isRecord } from "../shared/envelope";
+import { isRecord } from "../../lib/mapping/json";
 import { toJson } from "../shared/json";
 import type { Confirmation } from "./flow-target";
 

@@ -21,19 +21,21 @@ export = function register(RED: NodeAPI): void {
     const confirmations = new Confirmations();
     let done = 0;
     this.on("close", () => confirmations.close());
-    const node: SyncNode = new SyncNode(RED, this, def, ({ sync }) => {
-      if (parse(def).mode === "http" && !sync.legacy) {
+    const node: SyncNode<Config> = new SyncNode(RED, this, def, ({ sync }) => {
+      const config = parse(def);
+      if (config.mode === "http" && !sync.legacy) {
         throw new ConfigError(
           "LEGACY_CONFIG",
           "legacy: is missing in the user-sync. Pick a legacy system there, or set mode to flow.",
         );
       }
       node.status.show("good", "ready");
+      return config;
     });
-    node.onInput(async (sync, msg, send) => {
+    node.onInput(async ({ sync, config }, msg, send) => {
       try {
         if (await takeConfirmation(sync, confirmations, msg)) return;
-        if (await deliver(sync, parse(def), confirmations, msg, send)) done += 1;
+        if (await deliver(sync, config, confirmations, msg, send)) done += 1;
         node.status.show("good", "idle", { done });
       } catch (error) {
         if (error instanceof CallError)

@@ -1,5 +1,6 @@
 import type { NodeMessage } from "node-red";
 import { SyncError } from "../../lib/errors";
+import { isRecord } from "../../lib/mapping/json";
 import type { Lease } from "../../lib/store/types";
 import type { Envelope, Item, Lane } from "../../lib/sync/types";
 import { LANES } from "../../lib/sync/types";
@@ -51,8 +52,4 @@ function isItem(value: unknown): value is Item {
     (value.kind === "upsert" || value.kind === "delete") &&
     (value.lease === null || typeof value.lease === "string")
   );
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -24,29 +24,30 @@ export interface Opening {
   onClose(closer: () => void | Promise<void>): void;
 }
 
+/** An open `user-sync`, and what the node's `start` made of its own configuration. */
+export interface Ready<Config> {
+  sync: SharedSync;
+  config: Config;
+}
+
 /**
  * What the six nodes have in common: they hold their `user-sync` open while they live, say on their status why it
  * cannot be opened, and end every message with `done` exactly once.
  */
-export class SyncNode {
+export class SyncNode<Config = void> {
   readonly status: StatusLine;
   readonly #RED: NodeAPI;
   readonly #node: Node;
   readonly #def: SyncNodeDef;
-  readonly #start: (opening: Opening) => void | Promise<void>;
+  readonly #start: (opening: Opening) => Config | Promise<Config>;
   readonly #closers: (() => void | Promise<void>)[] = [];
   readonly #working = new Set<Promise<unknown>>();
-  #ready: Promise<SharedSync>;
+  #ready: Promise<Ready<Config>>;
   #closed = false;
   #reported = "";
   #retry: NodeJS.Timeout | null = null;
 
-  constructor(
-    RED: NodeAPI,
-    node: Node,
-    def: SyncNodeDef,
-    start: (opening: Opening) => void | Promise<void> = () => {},
-  ) {
+  constructor(RED: NodeAPI, node: Node, def: SyncNodeDef, start: (opening: Opening) => Config | Promise<Config>) {
     this.#RED = RED;
     this.#node = node;
     this.#def = def;
@@ -60,11 +61,11 @@ export class SyncNode {
     });
   }
 
-  /** Handles every incoming message in turn of arrival; what the handler throws goes to `done`. */
-  onInput(handle: (sync: SharedSync, msg: NodeMessageInFlow, send: Send) => Promise<void>): void {
+  /** Handles every incoming message, with what `start` gave; what the handler throws goes to `done`. */
+  onInput(handle: (ready: Ready<Config>, msg: NodeMessageInFlow, send: Send) => Promise<void>): void {
     this.#node.on("input", (msg, send, done) => {
       const work = this.#ready
-        .then((sync) => handle(sync, msg, send))
+        .then((ready) => handle(ready, msg, send))
         .then(
           () => done(),
           (error: unknown) => done(toSyncError(error)),
@@ -90,7 +91,7 @@ export class SyncNode {
     this.#reported = "";
   }
 
-  async #open(): Promise<SharedSync> {
+  async #open(): Promise<Ready<Config>> {
     // Config nodes of the same deploy may be made after this one.
     await new Promise((resolve) => setImmediate(resolve));
     this.status.show("grey", "connecting");
@@ -111,7 +112,7 @@ export class SyncNode {
     this.#ready.catch(() => {});
   }
 
-  async #acquire(): Promise<SharedSync> {
+  async #acquire(): Promise<Ready<Config>> {
     const node = pickedNode(this.#RED, this.#def.sync);
     const hub = node && hubs.get(node);
     if (!hub)
@@ -119,9 +120,9 @@ export class SyncNode {
     const { shared, release } = await hub.acquire();
     this.#closers.push(release);
     if (this.#closed) throw new StoreError("STORE_CLOSED", "The node is closing.");
-    await this.#start({ sync: shared, hub, onClose: (closer) => void this.#closers.push(closer) });
+    const config = await this.#start({ sync: shared, hub, onClose: (closer) => void this.#closers.push(closer) });
     this.clearReport();
-    return shared;
+    return { sync: shared, config };
   }
 
   #showProblem(problem: SyncError): void {
@@ -137,7 +138,9 @@ export class SyncNode {
 
   #track(work: Promise<unknown>): void {
     this.#working.add(work);
-    work.finally(() => this.#working.delete(work));
+    const forget = () => void this.#working.delete(work);
+    // Not `finally`: its promise would reject once more, with nobody to handle it.
+    work.then(forget, forget);
   }
 
   async #close(): Promise<void> {
