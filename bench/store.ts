@@ -3,7 +3,7 @@ import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
-import { openSqliteEngine } from "../lib/store/sqlite/engine";
+import { openThreadEngine } from "../lib/store/sqlite/thread-engine";
 import type { Lease, Settlement, SyncStore } from "../lib/store/types";
 import { emptyChange } from "../lib/sync/change";
 import type { Change, Intent, Ledger, SideEntry } from "../lib/sync/types";
@@ -32,7 +32,7 @@ interface Load {
 /** Event-loop delay of the store under load, beside that of the same process doing nothing. */
 async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "bench-store-"));
-  const engine = await openSqliteEngine({
+  const engine = await openThreadEngine({
     path: join(directory, "bench.db"),
     encryptionKey: "a key for the benchmark",
     policy: { leaseSeconds: 180, maxAttempts: 10 },

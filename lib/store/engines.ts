@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { ConfigError } from "../errors";
-import { openSqliteEngine, type SqliteOptions } from "./sqlite/engine";
+import type { SqliteOptions } from "./sqlite/engine";
+import { openThreadEngine } from "./sqlite/thread-engine";
 import type { Engine } from "./types";
 
 /** A share of an engine; the last `release` closes it. Further calls of one `release` do nothing. */
@@ -33,7 +34,7 @@ export async function acquireEngine(options: SqliteOptions): Promise<AcquiredEng
     entry = entries.get(path);
   }
   if (entry === undefined) {
-    entry = { options, opening: openSqliteEngine({ ...options, path }), users: 0, closing: null };
+    entry = { options, opening: openThreadEngine({ ...options, path }), users: 0, closing: null };
     entries.set(path, entry);
   } else requireSameOptions(entry.options, options);
   entry.users += 1;

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -142,9 +142,7 @@ export class World {
     const from = this.#home;
     this.#lives += 1;
     mkdirSync(this.#home, { recursive: true });
-    for (const file of ["user-sync.db", "user-sync.db-wal", "user-sync.db.key"]) {
-      if (existsSync(join(from, file))) copyFileSync(join(from, file), join(this.#home, file));
-    }
+    copyAtOneMoment(from, this.#home, ["user-sync.db", "user-sync.db-wal", "user-sync.db.key"]);
     this.#runtime = null;
     this.#shared = null;
     this.#engine = null;
@@ -387,6 +385,25 @@ export class World {
 
   get #home(): string {
     return join(this.#directory.path, String(this.#lives));
+  }
+}
+
+/**
+ * Copies files that the thread of the store may be writing to: again, until none of them has changed meanwhile. It
+ * soon has nothing left to do, since nobody in this thread can ask it for anything before this returns.
+ */
+function copyAtOneMoment(from: string, to: string, files: readonly string[]): void {
+  const present = () => files.filter((file) => existsSync(join(from, file)));
+  const state = () =>
+    JSON.stringify(
+      present().map((file) => {
+        const { size, mtimeMs } = statSync(join(from, file));
+        return [file, size, mtimeMs];
+      }),
+    );
+  for (let before = ""; before !== state(); ) {
+    before = state();
+    for (const file of present()) copyFileSync(join(from, file), join(to, file));
   }
 }
 

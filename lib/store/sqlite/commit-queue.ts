@@ -6,11 +6,12 @@ import type { Announcement, Effects } from "./effects";
 import { toStoreError } from "./errors";
 
 /**
- * Bounds of one transaction, so that the event loop gets its turn between commits. A large operation begins a
- * transaction of its own rather than lengthen another, since its time is not known before.
+ * Bounds of one transaction, so that nobody waits long for a large one: fewer persons cost throughput, since every
+ * commit waits for the disk (see `bench/store.ts`). A large operation begins a transaction of its own rather than
+ * lengthen another, since its time is not known before.
  */
-const MAX_PERSONS = 60;
-const MAX_MILLISECONDS = 4;
+const MAX_PERSONS = 1_000;
+const MAX_MILLISECONDS = 20;
 
 interface Operation {
   /** How many persons it works on, as a measure of its time. */

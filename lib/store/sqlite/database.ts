@@ -8,16 +8,14 @@ import { integer } from "./rows";
 import { MIGRATIONS } from "./schema";
 import { fileState, requireSound } from "./soundness";
 
-/** How long SQLite waits for another process before it says "locked". It blocks the event loop, so it is short. */
+/** How long SQLite waits for another process before it says "locked". */
 const BUSY_TIMEOUT_MS = 200;
 /** Page cache. Negative means KiB: enough for the upper levels of the indexes of a million persons. */
 const CACHE_SIZE = -32_768;
 /**
- * Pages in the write-ahead log (4 KiB each) at which SQLite brings them into the database and begins the log anew. Few:
- * it blocks the event loop, so often and short is better than seldom and long (see `bench/store.ts`).
+ * The write-ahead log is brought into the database every 1,000 pages (SQLite's default); what one large transaction has
+ * made of it is given back down to this, in bytes.
  */
-const CHECKPOINT_PAGES = 250;
-/** What one large transaction has made of the log is given back at the next checkpoint down to this, in bytes. */
 const LOG_LIMIT = 4 * 1024 * 1024;
 /** The first SQLite without a fault that could damage a database in WAL mode. */
 const FIXED_SQLITE = [3, 51, 3] as const;
@@ -96,7 +94,6 @@ function configure(database: DatabaseSync): void {
     PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
-    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
     PRAGMA journal_size_limit = ${LOG_LIMIT};
     PRAGMA foreign_keys = ON;
     PRAGMA cache_size = ${CACHE_SIZE};

@@ -26,7 +26,8 @@ export interface SqliteOptions {
   formerEncryptionKey?: string | null;
   policy: StorePolicy;
   now?: () => number;
-  random?: () => number;
+  /** In place of random numbers, for tests: uniform in [0, 1). */
+  random?: number;
   /** Told what an operator should know though the store works. */
   warn?: (message: string) => void;
 }
@@ -74,12 +75,12 @@ class SqliteEngine implements Engine {
   constructor(database: DatabaseSync, keys: StoreKeys, options: SqliteOptions) {
     this.#database = database;
     this.#path = options.path;
-    const { policy, now = Date.now, random = Math.random } = options;
+    const { policy, now = Date.now, random } = options;
     const tables = prepareTables(database, new StoreCipher(keys.payloadKey));
     const settings = new Settings(database);
     const linking = new Linking(tables);
     const lanes = new Lanes(tables, linking, policy, (sync, lane) => settings.pauseReason(sync, lane));
-    const settling = new Settling(tables, linking, lanes, policy, random);
+    const settling = new Settling(tables, linking, lanes, policy, () => random ?? Math.random());
     const queue = new CommitQueue(database, tables.effects, (announcements) => this.#announce(announcements));
     this.printKey = keys.printKey;
     this.#parts = { queue, tables, linking, lanes, settling, settings, now };

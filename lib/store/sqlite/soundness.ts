@@ -2,14 +2,14 @@ import { stat } from "node:fs/promises";
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../../errors";
 
-/** Files that this process has closed in good order, and their state then. */
+/** Files that were closed in good order, and their state then. */
 const soundFiles = new Map<string, string>();
 
 /**
  * Checks the file of a database. `quick_check` reads every page once and in order; `integrity_check` also looks every row
  * up in every index, which takes twice as long while the file is in memory, and far longer when it is not. It blocks
- * the event loop, about a second per gigabyte, so it runs once per process: a redeploy opens what this process has
- * just closed.
+ * its thread, about a second per gigabyte, so it runs once per process: a redeploy opens what this process has just
+ * closed.
  *
  * @throws StoreError `STORE_CORRUPT`
  */
@@ -27,6 +27,16 @@ export async function requireSound(database: DatabaseSync, path: string): Promis
 export async function rememberSound(path: string): Promise<void> {
   const state = await fileState(path);
   if (state !== null) soundFiles.set(path, state);
+}
+
+/** The state in which this process closed the file; null where it did not. */
+export function soundState(path: string): string | null {
+  return soundFiles.get(path) ?? null;
+}
+
+/** What another thread of this process knows of a file. */
+export function assumeSound(path: string, state: string): void {
+  soundFiles.set(path, state);
 }
 
 /** Tells one state of a file from another; null where there is no file, or an empty one. */

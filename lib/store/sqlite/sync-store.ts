@@ -17,6 +17,7 @@ import type {
   SyncStore,
   Taken,
 } from "../types";
+import { WorkListeners } from "../work-listeners";
 import type { CommitQueue } from "./commit-queue";
 import type { Lanes } from "./lanes";
 import type { Linking } from "./linking";
@@ -25,7 +26,7 @@ import type { Settings } from "./settings";
 import type { Settling } from "./settling";
 import type { Tables } from "./tables";
 
-/** Parked marks moved in one transaction, so that hundreds of thousands do not stop the event loop. */
+/** Parked marks moved in one transaction, so that hundreds of thousands do not hold up everything else. */
 const PARKED_PER_COMMIT = 200;
 
 /** What all syncs of one database share. */
@@ -46,7 +47,7 @@ type ParkedAction = (row: ParkedRow, now: number) => boolean;
 export class SqliteSyncStore implements SyncStore {
   readonly #key: string;
   readonly #parts: Parts;
-  readonly #listeners = new Set<(lane: Lane) => void>();
+  readonly #listeners = new WorkListeners();
 
   constructor(key: string, parts: Parts) {
     this.#key = key;
@@ -173,19 +174,12 @@ export class SqliteSyncStore implements SyncStore {
   }
 
   onWork(listener: (lane: Lane) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
-  /** Tells the listeners; what one of them throws is its own affair and stops neither the others nor the store. */
+  /** A transaction that may have made work is committed. */
   emitWork(lane: Lane): void {
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(lane);
-      } catch {
-        // Nobody to tell: the listener has its own ways to report.
-      }
-    }
+    this.#listeners.emit(lane);
   }
 
   #run<T>(work: (now: number) => T, persons?: number): Promise<T> {

@@ -6,7 +6,7 @@ import { type Change, type Identifier, LANES, type Lane, type LedgerEntry } from
 export interface EngineSettings {
   policy: StorePolicy;
   now: () => number;
-  random: () => number;
+  random: number;
 }
 
 /** Opens the engine over the database of this name; the same name opens what a closed engine left. */
@@ -20,7 +20,6 @@ export class Fixture {
   /** Key of the sync that `store` is. */
   key = "users";
   now = 1_000_000;
-  random = 0.5;
   readonly #factory: EngineFactory;
   readonly #database: string;
   #engine: Engine | null = null;
@@ -51,7 +50,7 @@ export class Fixture {
     this.#engine = await this.#factory(this.#database, {
       policy: this.policy,
       now: () => this.now,
-      random: () => this.random,
+      random: 0.5,
     });
   }
 

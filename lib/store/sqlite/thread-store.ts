@@ -1,0 +1,117 @@
+import type { Lane, Person, Side } from "../../sync/types";
+import type {
+  AdoptedUser,
+  ConflictEntry,
+  Extension,
+  Lease,
+  Mark,
+  Match,
+  Page,
+  ParkedEntry,
+  ParkedSelection,
+  Settlement,
+  SettleResult,
+  StoreStatus,
+  SyncStore,
+  Taken,
+} from "../types";
+import { WorkListeners } from "../work-listeners";
+import type { StoreCall } from "./protocol";
+
+/** Asks the thread; resolves and rejects as the method that is called. */
+type Ask = (call: StoreCall) => Promise<never>;
+
+/** A store whose methods run in the thread of the engine. */
+export class ThreadStore implements SyncStore {
+  readonly #ask: Ask;
+  readonly #listeners = new WorkListeners();
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  mark(lane: Lane, marks: Mark[]): Promise<void> {
+    return this.#ask({ method: "mark", args: [lane, marks] });
+  }
+
+  take(lane: Lane, n: number): Promise<Taken> {
+    return this.#ask({ method: "take", args: [lane, n] });
+  }
+
+  extend(extensions: Extension[]): Promise<string[]> {
+    return this.#ask({ method: "extend", args: [extensions] });
+  }
+
+  link(token: string, ids: { sub?: string; legacyId?: string }): Promise<Lease | null> {
+    return this.#ask({ method: "link", args: [token, ids] });
+  }
+
+  settle(settlements: Settlement[]): Promise<SettleResult[]> {
+    return this.#ask({ method: "settle", args: [settlements] });
+  }
+
+  release(tokens: string[]): Promise<void> {
+    return this.#ask({ method: "release", args: [tokens] });
+  }
+
+  park(lane: Lane, mark: Mark, reason: { code: string; message: string }): Promise<void> {
+    return this.#ask({ method: "park", args: [lane, mark, reason] });
+  }
+
+  findByIdentifier(side: Side, prints: string[]): Promise<Match[]> {
+    return this.#ask({ method: "findByIdentifier", args: [side, prints] });
+  }
+
+  findPerson(ids: { sub: string } | { legacyId: string }): Promise<Person | null> {
+    return this.#ask({ method: "findPerson", args: [ids] });
+  }
+
+  adopt(users: AdoptedUser[]): Promise<void> {
+    return this.#ask({ method: "adopt", args: [users] });
+  }
+
+  getNote(name: string): Promise<string | null> {
+    return this.#ask({ method: "getNote", args: [name] });
+  }
+
+  setNote(name: string, value: string): Promise<void> {
+    return this.#ask({ method: "setNote", args: [name, value] });
+  }
+
+  pause(lane: Lane, reason: string | null): Promise<void> {
+    return this.#ask({ method: "pause", args: [lane, reason] });
+  }
+
+  countLateConfirmation(lane: Lane): Promise<void> {
+    return this.#ask({ method: "countLateConfirmation", args: [lane] });
+  }
+
+  status(): Promise<StoreStatus> {
+    return this.#ask({ method: "status", args: [] });
+  }
+
+  parked(filter: { lane?: Lane; code?: string; after?: string; limit?: number }): Promise<Page<ParkedEntry>> {
+    return this.#ask({ method: "parked", args: [filter] });
+  }
+
+  conflicts(filter: { after?: string; limit?: number }): Promise<Page<ConflictEntry>> {
+    return this.#ask({ method: "conflicts", args: [filter] });
+  }
+
+  retryParked(selection: ParkedSelection): Promise<number> {
+    return this.#ask({ method: "retryParked", args: [selection] });
+  }
+
+  discardParked(selection: ParkedSelection): Promise<number> {
+    return this.#ask({ method: "discardParked", args: [selection] });
+  }
+
+  onWork(listener: (lane: Lane) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /** The thread says that there may be work. */
+  emitWork(lane: Lane): void {
+    this.#listeners.emit(lane);
+  }
+}
