@@ -127,7 +127,7 @@ function change(index: number): Change {
 
 function intent(): Intent {
   const rules = Object.fromEntries(RULES.map((rule) => [rule, { source: PRINT, target: PRINT, editAt: Date.now() }]));
-  return { side: "cidaas", create: false, at: Date.now(), identifiers: [], rules };
+  return { side: "cidaas", create: false, at: Date.now(), identifiers: [], rules, conflicts: [], heal: [] };
 }
 
 function settlement({ token }: Lease): Settlement {
@@ -137,7 +137,7 @@ function settlement({ token }: Lease): Settlement {
 function ledger(): Ledger {
   const now = Date.now();
   const legacy: SideEntry = { print: PRINT, before: null, editAt: now, writes: [] };
-  const cidaas: SideEntry = { ...legacy, writes: [{ print: PRINT, at: now, editAt: now }] };
+  const cidaas: SideEntry = { ...legacy, writes: [{ print: PRINT, at: now, until: now, editAt: now }] };
   return Object.fromEntries(RULES.map((rule) => [rule, { fingerprint: PRINT, cidaas, legacy }]));
 }
 

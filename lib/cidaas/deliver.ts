@@ -157,7 +157,7 @@ async function endOf(
   const settlement: Settlement = {
     token: user.lease.token,
     outcome: "delivered",
-    ledger: ledgerAfter(user.plan, sentAt),
+    ledger: ledgerAfter(user.plan, { at: sentAt, until: context.now() }),
     present: { cidaas: true, ...(user.lease.person.legacyId === null ? {} : { legacy: true }) },
     identifiers: { side: "legacy", list: user.lease.change.identifiers },
     ...(sub === null ? {} : { link: { sub } }),

@@ -6,6 +6,7 @@ import { identifiersOf, newsOfCarried } from "../delivery/source";
 import { isJsonObject } from "../mapping/json";
 import { toTime } from "../mapping/time";
 import type { Lease, Settlement } from "../store/types";
+import { uncover } from "../sync/covered";
 import type { Settleable } from "../sync/plan";
 import type { CarriedRule, Change, Json, JsonObject, RuleId } from "../sync/types";
 import type { CidaasUser, Tenant } from "./types";
@@ -39,8 +40,10 @@ export async function prepareForCidaas(
   leased: Lease,
 ): Promise<OutgoingUser | { settlement: Settlement }> {
   if (leased.change.kind === "delete") return prepareDelete(gate, leased);
-  const change = await withLegacyValues(context, gate, leased);
-  if (change === null) return { settlement: { token: leased.token, outcome: "unchanged" } };
+  const present = await withLegacyValues(context, gate, leased);
+  if (present === null) return { settlement: { token: leased.token, outcome: "unchanged" } };
+  const intent = leased.intents.find(({ side }) => side === "legacy") ?? null;
+  const change = { ...present, rules: uncover(present.rules, "legacy", leased.ledger, intent) };
   const lease = gate.adopted ? leased : await askExistence(context, gate, { ...leased, change });
   const news = newsOfCarried(context, change.rules);
   const prepared = await prepare(

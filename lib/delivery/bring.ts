@@ -131,9 +131,9 @@ async function readAndConclude(
   if (showsOlder(editAt, lastKnown(lease), context.now())) {
     return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
   }
-  const ledger = intent ? ledgerProvenBy(intent, lease.ledger, prints, context.policies) : lease.ledger;
+  const ledger = intent ? ledgerProvenBy(intent, lease.ledger, prints, context.policies, context.now()) : lease.ledger;
   const plan = plans(context, lease, ledger, source, reader, { state: "read", prints, editAt });
-  return conclude(lease, withProof(plan, ledger, lease.ledger), source, readable);
+  return conclude(lease, intent ? withProof(plan, intent, ledger, lease.ledger) : plan, source, readable);
 }
 
 /** The target's record of the person; by its id, or of an interrupted create by what the target can be searched for. */
@@ -157,11 +157,16 @@ async function lookUp(
   return { lease: linked, record: own.record };
 }
 
-/** Entries proven by an open intent are kept even where the change brings nothing new. */
-function withProof(plan: Plan, ledger: Ledger, before: Ledger): Plan {
+/** What an open intent is proven to have written and decided is kept even where the change brings nothing new. */
+function withProof(plan: Plan, intent: Intent, ledger: Ledger, before: Ledger): Plan {
   if (plan.do !== "settle") return plan;
   const proven = Object.fromEntries(Object.entries(ledger).filter(([rule, entry]) => before[rule] !== entry));
-  return { ...plan, ledger: { ...proven, ...plan.ledger } };
+  return {
+    ...plan,
+    ledger: { ...proven, ...plan.ledger },
+    conflicts: [...intent.conflicts.filter(({ rule }) => rule in proven), ...plan.conflicts],
+    heal: [...new Set([...intent.heal.filter((rule) => rule in proven), ...plan.heal])],
+  };
 }
 
 function plans(

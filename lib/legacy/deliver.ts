@@ -143,7 +143,7 @@ function delivered(work: Work, state: "CREATED" | "UPDATED", sentAt: number, leg
   const isNew = legacyId !== null || isUnfinishedCreate(lease);
   return ended(state, lease, {
     outcome: "delivered",
-    ledger: ledgerAfter(plan, sentAt),
+    ledger: ledgerAfter(plan, { at: sentAt, until: context.now() }),
     present: { legacy: true, cidaas: true },
     identifiers: { side: "cidaas", list: work.identifiers },
     ...(legacyId === null ? {} : { link: { legacyId } }),

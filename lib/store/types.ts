@@ -1,5 +1,15 @@
-import type { ConflictRecord } from "../sync/conflict";
-import type { Change, Identifier, Intent, Lane, Ledger, Outcome, Person, RuleId, Side } from "../sync/types";
+import type {
+  Change,
+  ConflictRecord,
+  Identifier,
+  Intent,
+  Lane,
+  Ledger,
+  Outcome,
+  Person,
+  RuleId,
+  Side,
+} from "../sync/types";
 
 /**
  * What every engine offers. One `Engine` per database and process; one `SyncStore` per `user-sync` key in it.
@@ -60,8 +70,6 @@ export interface Extension {
   /** Replaces the open intent of that side. */
   intent?: Intent;
 }
-
-export type { ConflictRecord };
 
 /** How one lease ends. Outcome, ledger, link, conflicts and new marks are committed together. */
 export interface Settlement {

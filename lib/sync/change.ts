@@ -1,3 +1,4 @@
+import { mergeCarried } from "./covered";
 import { type Change, type Identifier, LIVE, type Span } from "./types";
 
 const EVENTS_KEPT = 20;
@@ -18,8 +19,7 @@ export function emptyChange(kind: Change["kind"], now: number): Change {
 }
 
 /**
- * The waiting change and a newer one as one change. Rule by rule the newer *edit* stays, not the newer arrival, and a
- * value that arrives again keeps the time of the change that carried it first. A delete and an upsert follow the time
+ * The waiting change and a newer one as one change. Rule by rule see `mergeCarried`. A delete and an upsert follow the time
  * of their edits too; without times the later arrival wins.
  */
 export function mergeChanges(waiting: Change, arriving: Change): Change {
@@ -28,10 +28,7 @@ export function mergeChanges(waiting: Change, arriving: Change): Change {
   const rules = { ...older.rules };
   for (const [id, carried] of Object.entries(newer.rules)) {
     const previous = rules[id];
-    if (previous && previous.source === carried.source)
-      rules[id] = { ...carried, at: earliest(previous.at, carried.at) };
-    else if (previous && previous.at !== null && carried.at !== null && carried.at < previous.at) continue;
-    else rules[id] = carried;
+    rules[id] = previous ? mergeCarried(previous, carried) : carried;
   }
   return {
     // Of an edit and a deletion at the same millisecond the deletion was the last.
@@ -56,11 +53,6 @@ export function joinSpans(a: Span | null, b: Span | null): Span | null {
 /** Whether `a` stands for older edits than `b`; unknown times count as not older. */
 function isOlder(a: Change, b: Change): boolean {
   return a.span !== null && b.span !== null && a.span.last < b.span.last;
-}
-
-function earliest(a: number | null, b: number | null): number | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
 }
 
 function mergeIdentifiers(older: Identifier[], newer: Identifier[]): Identifier[] {

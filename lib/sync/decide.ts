@@ -1,7 +1,7 @@
-import type { ConflictRecord } from "./conflict";
+import { intentWrite } from "./covered";
 import { NO_VALUE } from "./prints";
 import { newest } from "./times";
-import type { Intent, Ledger, LedgerEntry, Print, RuleId, Side, Span } from "./types";
+import type { ConflictRecord, Intent, Ledger, LedgerEntry, Print, RuleId, Side, Span } from "./types";
 import { otherSide } from "./types";
 
 /*
@@ -14,6 +14,8 @@ import { otherSide } from "./types";
  *        └─────────── different ──> firstContact ──────────> write | refuse | park
  *   valid base ─> source print as agreed ──────────────────> nothing
  *        │       a backfill older than a live change ──────> nothing
+ *        │       the echo of our write, which covered an
+ *        │       accepted edit on its way ─────────────────> conflict of the two edits
  *        │       our own write of unknown outcome ─────────> remember (an echo that beat the answer)
  *        │       older than our write, or than an edit
  *        │       accepted: one of our writes ──────────────> nothing (a late echo)
@@ -45,6 +47,8 @@ export interface News {
   target: Print;
   /** When it was edited; a point for legacy. */
   span: Span | null;
+  /** A write of ours is known to have covered it, whenever that was. */
+  covered?: true;
 }
 
 /** What is known of the target right now. */
@@ -110,10 +114,14 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   const forced = input.force.includes(policy.id);
   if (!forced && news.source === entry[input.source].print) return { do: "nothing" };
   if (input.backfill !== null && touchedAfter(input.backfill, entry)) return { do: "nothing" };
+  const covering = covers(input, policy, news, entry);
+  if (covering) return covering;
   const ours = input.intent?.rules[policy.id];
   if (ours && ours.target === news.source) return { do: "remember", target: ours.source };
   if (policy.write === "create") return { do: "remember", target: news.target };
-  return (forced ? null : stale(input, policy, news, entry)) ?? compare(input, policy, news, entry, forced);
+  // What is forced is what the source holds, and that is not the value that was covered there.
+  const isForced = forced && news.covered !== true;
+  return (isForced ? null : stale(input, policy, news, entry)) ?? compare(input, policy, news, entry, isForced);
 }
 
 /** Whether anybody, we included, changed the rule on either side after the export: a backfill never overwrites that. */
@@ -136,13 +144,33 @@ function firstContact(input: DecideInput, policy: RulePolicy, news: News): Verdi
   return settleConflict(input, input.firstContact, policy, news, present ?? NO_VALUE, targetSpan(input, policy));
 }
 
+/**
+ * The echo of our own write, after an edit that was made while the write was on its way: the edit was accepted, and then
+ * covered by the write, unseen. Null for any other news.
+ */
+function covers(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
+  const own = entry[input.source];
+  const echoAt = news.span?.last ?? null;
+  const write = intentWrite(input.intent, policy.id) ?? own.writes[0];
+  if (write?.print !== news.source || echoAt === null || own.editAt === null) return null;
+  const isEcho = write.at - input.clockTolerance <= echoAt && echoAt <= write.until + input.clockTolerance;
+  const wasOnItsWay = write.at <= own.editAt && own.editAt <= write.until && own.editAt <= echoAt;
+  if (!isEcho || !wasOnItsWay || own.print === news.source) return null;
+  const accepted = { ...news, span: { first: own.editAt, last: own.editAt } };
+  const carried = write.editAt === null ? null : { first: write.editAt, last: write.editAt };
+  const record = conflictRecord(input, policy.conflict, policy, accepted, carried);
+  if (record.winner === input.source) return { do: "refuse", conflict: record, heal: true, keep: true };
+  if (entry[otherSide(input.source)].print === news.target) return { do: "remember", target: news.target };
+  return { do: "write", conflict: record, heal: false };
+}
+
 /** A value older than what we wrote to its side, or than an edit already taken from it; null when it is neither. */
 function stale(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
   const own = entry[input.source];
   const editAt = news.span?.last ?? null;
   if (editAt === null) return null;
-  const covering = own.writes[0];
-  const coveredByWrite = covering !== undefined && editAt < covering.at;
+  const covering = intentWrite(input.intent, policy.id) ?? own.writes[0];
+  const coveredByWrite = covering !== undefined && (news.covered === true || editAt < covering.at);
   const overtaken = own.editAt !== null && editAt < own.editAt;
   if (!coveredByWrite && !overtaken) return null;
   if (own.before === news.source || own.writes.some((write) => write.print === news.source)) return { do: "nothing" };

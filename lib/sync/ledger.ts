@@ -1,4 +1,4 @@
-import type { LedgerEntry, Print, Side, SideEntry } from "./types";
+import type { LedgerEntry, Print, Side, SideEntry, Write } from "./types";
 import { otherSide } from "./types";
 
 const WRITES_KEPT = 4;
@@ -15,6 +15,9 @@ export interface Agreed {
   editAt: number | null;
 }
 
+/** From the sending of a write to the news that it was taken. */
+export type Flight = Pick<Write, "at" | "until">;
+
 /** Both sides hold the same value already: remembered, nothing was written. */
 export function remembered(previous: LedgerEntry | null, agreed: Agreed): LedgerEntry {
   return joined(previous, agreed, accepted(previous?.[agreed.side], agreed), {
@@ -23,14 +26,14 @@ export function remembered(previous: LedgerEntry | null, agreed: Agreed): Ledger
   });
 }
 
-/** The value was written to the other side at `sentAt` (of the write, not of its answer). */
-export function written(previous: LedgerEntry | null, agreed: Agreed, sentAt: number): LedgerEntry {
+/** The value was written to the other side between two times, see `Write`. */
+export function written(previous: LedgerEntry | null, agreed: Agreed, { at, until }: Flight): LedgerEntry {
   const target = previous?.[otherSide(agreed.side)] ?? NOTHING_KNOWN;
   return joined(previous, agreed, accepted(previous?.[agreed.side], agreed), {
     ...target,
     print: agreed.target,
     before: previous ? target.print : null,
-    writes: [{ print: agreed.target, at: sentAt, editAt: agreed.editAt }, ...target.writes].slice(0, WRITES_KEPT),
+    writes: [{ print: agreed.target, at, until, editAt: agreed.editAt }, ...target.writes].slice(0, WRITES_KEPT),
   });
 }
 

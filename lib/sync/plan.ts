@@ -1,7 +1,6 @@
-import type { ConflictRecord } from "./conflict";
 import { type DecideInput, decide, type News, type RulePolicy, type Verdict } from "./decide";
-import { type Agreed, refused, remembered, written } from "./ledger";
-import type { Intent, Ledger, Print, RuleId, Side } from "./types";
+import { type Agreed, type Flight, refused, remembered, written } from "./ledger";
+import type { ConflictRecord, Intent, Ledger, Print, RuleId, Side } from "./types";
 import { otherSide } from "./types";
 
 /** What to do with one person, once every rule has its verdict. */
@@ -80,12 +79,12 @@ function agreedOf(plan: Settleable, rule: RuleId): Agreed | null {
   return { fingerprint, side: plan.source, source: news.source, target: news.target, editAt: news.span?.last ?? null };
 }
 
-/** The ledger once the plan's write was sent at `sentAt` and taken. */
-export function ledgerAfter(plan: Settleable, sentAt: number): Ledger {
+/** The ledger once the plan's write was taken. */
+export function ledgerAfter(plan: Settleable, flight: Flight): Ledger {
   const entries = { ...plan.ledger };
   for (const rule of plan.write) {
     const agreed = agreedOf(plan, rule);
-    if (agreed) entries[rule] = written(plan.previous[rule] ?? null, agreed, sentAt);
+    if (agreed) entries[rule] = written(plan.previous[rule] ?? null, agreed, flight);
   }
   return entries;
 }
@@ -97,7 +96,8 @@ export function intentOf(plan: Settleable, now: number, identifiers: Intent["ide
     const news = plan.news[rule];
     if (news) rules[rule] = { source: news.source, target: news.target, editAt: news.span?.last ?? null };
   }
-  return { side: otherSide(plan.source), create: plan.create, at: now, identifiers, rules };
+  const { create, conflicts, heal } = plan;
+  return { side: otherSide(plan.source), create, at: now, identifiers, rules, conflicts, heal };
 }
 
 /**
@@ -110,6 +110,7 @@ export function ledgerProvenBy(
   ledger: Ledger,
   present: Record<RuleId, Print>,
   policies: readonly RulePolicy[],
+  now: number,
 ): Ledger {
   const proven: Ledger = { ...ledger };
   for (const policy of policies) {
@@ -124,7 +125,7 @@ export function ledgerProvenBy(
         target: intended.target,
         editAt: intended.editAt,
       };
-      proven[policy.id] = written(ledger[policy.id] ?? null, agreed, intent.at);
+      proven[policy.id] = written(ledger[policy.id] ?? null, agreed, { at: intent.at, until: now });
     }
   }
   return proven;

@@ -31,8 +31,8 @@ export const LIVE = 0;
 export const ECHO = 1;
 export const BACKFILL = 2;
 
-/** One rule's news inside a change whose values travel with it (to-cidaas: a legacy record is not read again). */
-export interface CarriedRule {
+/** A value that travels with a change (to-cidaas: a legacy record is not read again). */
+export interface CarriedValue {
   /** Time of the first change that carried this value. */
   at: number | null;
   /** Print of the value on the source side. */
@@ -42,6 +42,14 @@ export interface CarriedRule {
    * store's interface (the store encrypts it), sealed inside a message when the rule is secret.
    */
   values: Json[];
+}
+
+/** One rule's news inside a change. */
+export interface CarriedRule extends CarriedValue {
+  /** Other values that waited before this one, newest first: this one may be the echo of our own write. */
+  earlier?: CarriedValue[];
+  /** The echo of our own write shows that the source does not hold this value any more, see `uncover`. */
+  covered?: true;
 }
 
 /** The news that a user is, or may be, different on one side. What a mark of a lane holds. */
@@ -75,8 +83,9 @@ export interface Identifier {
 /** One write of ours to one side. */
 export interface Write {
   print: Print;
-  /** When it was sent. */
+  /** When it was sent, and when we knew that it was taken: it took effect at some time between. */
   at: number;
+  until: number;
   /** The edit it carried; null when that had no time. */
   editAt: number | null;
 }
@@ -103,6 +112,17 @@ export interface LedgerEntry {
 
 export type Ledger = Record<RuleId, LedgerEntry>;
 
+/** One edit that lost to an edit of the other side, without its values. */
+export interface ConflictRecord {
+  rule: RuleId;
+  winner: Side;
+  at: number;
+  cidaasTime: number | null;
+  legacyTime: number | null;
+  /** The times could not tell which edit was the later one. */
+  ambiguous: boolean;
+}
+
 /** What is about to be written, committed before the write, and removed when its outcome is settled. */
 export interface Intent {
   side: Side;
@@ -112,6 +132,10 @@ export interface Intent {
   identifiers: Identifier[];
   /** Per rule to be written: the prints on both sides, and the time of the edit it carries. */
   rules: Record<RuleId, { source: Print; target: Print; editAt: number | null }>;
+  /** What the write decides: recorded with its settlement, or when it is proven after a crash between the two. */
+  conflicts: ConflictRecord[];
+  /** Rules that the other lane has to bring back to the source then. */
+  heal: RuleId[];
 }
 
 export interface Person {

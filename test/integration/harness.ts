@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type AcquiredEngine, acquireEngine } from "../../lib/store/engines";
-import type { StoreStatus } from "../../lib/store/types";
-import { type JsonObject, LANES } from "../../lib/sync/types";
+import type { ConflictEntry, StoreStatus } from "../../lib/store/types";
+import { type JsonObject, LANES, type Lane } from "../../lib/sync/types";
 import type { SharedSync } from "../../nodes/shared/hub";
 import { compareSides } from "../../scripts/demo/compare";
 import { type Dials, type RunningSimulator, startSimulator } from "../../simulator";
@@ -257,6 +257,18 @@ export class World {
     );
   }
 
+  /** Stops a lane; null lets it go on. */
+  async pauseLane(lane: Lane, reason: string | null): Promise<void> {
+    if (!this.#shared) throw new Error("The nodes are down");
+    await this.#shared.shared.context.store.pause(lane, reason);
+  }
+
+  /** The conflicts recorded last. */
+  async conflicts(): Promise<ConflictEntry[]> {
+    if (!this.#shared) throw new Error("The nodes are down");
+    return (await this.#shared.shared.context.store.conflicts({})).items;
+  }
+
   /** A person presses "retry" for all who are parked. */
   async retryParked(): Promise<void> {
     if (!this.#shared) throw new Error("The nodes are down");
@@ -291,6 +303,11 @@ export class World {
       }
       await pause(LOOK_EVERY_MS);
     }
+  }
+
+  legacyUser(legacyId: string): JsonObject {
+    const user = this.simulator.legacy.snapshot().find(({ id }) => String(id) === legacyId);
+    return { ...user };
   }
 
   legacyIds(): string[] {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-import type { Change, Lane } from "../../sync/types";
+import type { Change, ConflictRecord, Lane } from "../../sync/types";
 import type { StoreCipher } from "../encryption";
-import type { ConflictEntry, ConflictRecord, Page, ParkedEntry } from "../types";
+import type { ConflictEntry, Page, ParkedEntry } from "../types";
 import type { Effects } from "./effects";
 import { bytes, integer, lane as laneOf, type Row, text, textOrNull } from "./rows";
 

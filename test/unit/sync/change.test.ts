@@ -8,27 +8,23 @@ describe("mergeChanges", () => {
     rules: { email: { at: 8, source: "n", values: ["new"] } },
   };
 
-  it("keeps the newer edit of a rule although it arrived first", () => {
-    const older = {
-      ...emptyChange("upsert", 12),
-      span: { first: 5, last: 5 },
-      rules: { email: { at: 5, source: "o", values: ["old"] } },
-    };
-    should(mergeChanges(waiting, older).rules).eql(waiting.rules);
-  });
-
   it("lets a deletion win over an edit at the same millisecond, whichever arrives first", () => {
     const deletion = { ...emptyChange("delete", 12), span: { first: 8, last: 8 } };
     should(mergeChanges(waiting, deletion).kind).equal("delete");
     should(mergeChanges(deletion, waiting).kind).equal("delete");
   });
 
-  it("keeps the time of the change that carried a value first", () => {
-    const again = {
+  it("merges rule by rule, whichever change arrived first", () => {
+    const other = {
       ...emptyChange("upsert", 12),
-      span: { first: 11, last: 11 },
-      rules: { email: { at: 11, source: "n", values: ["new"] } },
+      span: { first: 5, last: 5 },
+      rules: { email: { at: 5, source: "o", values: ["old"] }, name: { at: 5, source: "x", values: ["x"] } },
     };
-    should(mergeChanges(waiting, again).rules.email?.at).equal(8);
+    const merged = mergeChanges(waiting, other);
+    should(Object.entries(merged.rules).map(([rule, { source }]) => [rule, source])).containDeep([
+      ["email", "n"],
+      ["name", "x"],
+    ]);
+    should(merged.span).eql({ first: 5, last: 8 });
   });
 });

@@ -123,6 +123,8 @@ describe("decide, with a valid base", () => {
       create: false,
       at: 150,
       identifiers: [],
+      conflicts: [],
+      heal: [],
       rules: { email: { source: "new@cidaas", target: "new@legacy", editAt: 140 } },
     };
     should(ask(news("new", 200), { intent })).eql({ do: "remember", target: "new@cidaas" });
@@ -150,7 +152,7 @@ describe("decide, with a backfill", () => {
     const entry = written(
       AGREED,
       { fingerprint: "f1", side: "cidaas", source: "n@cidaas", target: "n@legacy", editAt: 500 },
-      510,
+      { at: 510, until: 515 },
     );
     const ledger = { email: entry };
     should(ask(news("export", null), { ledger, backfill: 400 })).eql({ do: "nothing" });
@@ -216,7 +218,7 @@ describe("decide, with stale news", () => {
   const covered = written(
     AGREED,
     { fingerprint: "f1", side: "cidaas", source: "ours@cidaas", target: "ours@legacy", editAt: 250 },
-    300,
+    { at: 300, until: 340 },
   );
   const ledger = { email: covered };
 
@@ -224,7 +226,7 @@ describe("decide, with stale news", () => {
     const twice = written(
       covered,
       { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 350 },
-      400,
+      { at: 400, until: 410 },
     );
     should(ask(news("ours", 310), { ledger: { email: twice } })).eql({ do: "nothing" });
   });
@@ -238,6 +240,64 @@ describe("decide, with stale news", () => {
     should(later).containEql({ do: "write", heal: true });
     const earlier = ask(news("unseen", 200), { ledger });
     should(earlier).containEql({ do: "refuse", heal: true, keep: true });
+  });
+
+  describe("of an edit made while our write was on its way", () => {
+    const accepted = (time: number) => ({
+      email: remembered(covered, {
+        fingerprint: "f1",
+        side: "legacy",
+        source: "unseen@legacy",
+        target: "unseen@cidaas",
+        editAt: time,
+      }),
+    });
+
+    it("takes what waited with the echo for covered, though it is younger than the sending", () => {
+      const won = ask({ ...news("unseen", 320), covered: true }, { ledger });
+      should(won).containEql({ do: "write", heal: true });
+      const tied = ask({ ...news("unseen", 320), covered: true }, { ledger, clockTolerance: 100 });
+      should(tied).containEql({ do: "refuse", heal: true, keep: true });
+    });
+
+    it("does not force a value that was covered", () => {
+      const verdict = ask({ ...news("unseen", 200), covered: true }, { ledger, force: ["email"] });
+      should(verdict).containEql({ do: "refuse", heal: true });
+    });
+
+    it("learns from the echo that an edit taken already was covered, and lets it win by its time", () => {
+      const verdict = ask(news("ours", 330), { ledger: accepted(320) });
+      should(verdict).containEql({ do: "refuse", heal: true, keep: true });
+      should(verdict.do === "refuse" && verdict.conflict).containEql({ winner: "legacy", legacyTime: 320 });
+    });
+
+    it("lets the write win where the clocks cannot tell, and writes its value back", () => {
+      const verdict = ask(news("ours", 330), { ledger: accepted(320), clockTolerance: 100 });
+      should(verdict).containEql({ do: "write", heal: false });
+      should(verdict.do === "write" && verdict.conflict).containEql({ winner: "cidaas", ambiguous: true });
+    });
+
+    it("takes no echo for one that covered an edit made after it", () => {
+      should(ask(news("ours", 330), { ledger: accepted(345) })).eql({ do: "nothing" });
+    });
+
+    it("takes the same value, set by a person long after our write, for an edit", () => {
+      should(ask(news("ours", 500), { ledger: accepted(320) }).do).equal("write");
+    });
+
+    it("knows the echo of a write whose outcome is still open", () => {
+      const intent = {
+        side: "legacy" as const,
+        create: false,
+        at: 400,
+        identifiers: [],
+        rules: { email: { source: "next@cidaas", target: "next@legacy", editAt: 390 } },
+        conflicts: [],
+        heal: [],
+      };
+      const verdict = ask(news("next", 430), { ledger: accepted(420), intent });
+      should(verdict).containEql({ do: "refuse", heal: true, keep: true });
+    });
   });
 
   it("refuses an older edit that arrives after a newer one was taken", () => {

@@ -11,7 +11,8 @@ const agreed = (value: string, editAt: number) =>
 describe("the ledger", () => {
   it("keeps the last four writes, newest first, with the edit each carried", () => {
     const entry = [1, 2, 3, 4, 5].reduce(
-      (previous: ReturnType<typeof remembered> | null, n) => written(previous, agreed(`v${n}`, n), n * 10),
+      (previous: ReturnType<typeof remembered> | null, n) =>
+        written(previous, agreed(`v${n}`, n), { at: n * 10, until: n * 10 + 1 }),
       null,
     );
     should(entry?.legacy.writes.map((write) => [write.print, write.at, write.editAt])).eql([
@@ -43,6 +44,8 @@ describe("an open intent", () => {
     create: true,
     at: 70,
     identifiers: [],
+    conflicts: [],
+    heal: [],
     rules: {
       email: { source: "e@legacy", target: "e@cidaas", editAt: 60 },
       hash: { source: "h@legacy", target: "h@cidaas", editAt: 60 },
@@ -50,7 +53,7 @@ describe("an open intent", () => {
   };
 
   it("proves what the target holds, and of a create also what cannot be read back", () => {
-    const proven = ledgerProvenBy(intent, {}, { email: "e@cidaas" }, [policy("email"), policy("hash")]);
+    const proven = ledgerProvenBy(intent, {}, { email: "e@cidaas" }, [policy("email"), policy("hash")], 75);
     should(proven.email?.cidaas.print).equal("e@cidaas");
     should(proven.hash?.cidaas.writes[0]?.at).equal(70);
   });
@@ -58,7 +61,7 @@ describe("an open intent", () => {
   it("proves nothing of an update that the target does not show", () => {
     const before = { email: remembered(null, { ...agreed("old", 1), side: "legacy" as const }) };
     const update = { ...intent, create: false };
-    should(ledgerProvenBy(update, before, { email: "old@legacy" }, [policy("email")])).eql(before);
+    should(ledgerProvenBy(update, before, { email: "old@legacy" }, [policy("email")], 75)).eql(before);
   });
 });
 

@@ -211,6 +211,8 @@ function createIntent(at: number): Intent {
   return {
     side: "cidaas",
     create: true,
+    conflicts: [],
+    heal: [],
     at,
     identifiers: [email("print")],
     rules: { name: { source: "s", target: "t", editAt: null } },

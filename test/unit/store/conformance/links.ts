@@ -106,7 +106,15 @@ export function describeLinks(factory: EngineFactory): void {
         await f.markLegacy("1");
         const first = await f.takeOne("to-cidaas");
         await f.store.link(first.token, { sub: "chosen" });
-        const intent = { side: "cidaas" as const, create: true, at: f.now, identifiers: [], rules: {} };
+        const intent = {
+          side: "cidaas" as const,
+          create: true,
+          at: f.now,
+          identifiers: [],
+          rules: {},
+          conflicts: [],
+          heal: [],
+        };
         await f.store.extend([{ token: first.token, intent }]);
         await f.markSub("real");
         const second = await f.takeOne("to-legacy");

@@ -1,6 +1,5 @@
 import should from "should";
-import type { ConflictRecord } from "../../../../lib/store/types";
-import { ECHO, type Outcome } from "../../../../lib/sync/types";
+import { type ConflictRecord, ECHO, type Outcome } from "../../../../lib/sync/types";
 import { type EngineFactory, email, ledgerEntry, withFixture } from "./fixture";
 
 export function describeSettlements(factory: EngineFactory): void {

@@ -1,0 +1,95 @@
+import should from "should";
+import { mergeCarried, uncover } from "../../../lib/sync/covered";
+import { remembered, written } from "../../../lib/sync/ledger";
+import type { CarriedRule, Intent } from "../../../lib/sync/types";
+
+const carried = (source: string, at: number | null): CarriedRule => ({ at, source, values: [source] });
+
+describe("mergeCarried", () => {
+  it("keeps the newer edit and, beside it, the one that it replaces", () => {
+    const merged = mergeCarried(carried("a", 5), carried("b", 8));
+    should(merged).eql({ ...carried("b", 8), earlier: [carried("a", 5)] });
+  });
+
+  it("keeps the newer edit although it arrived first", () => {
+    const merged = mergeCarried(carried("b", 8), carried("a", 5));
+    should(merged).eql({ ...carried("b", 8), earlier: [carried("a", 5)] });
+  });
+
+  it("keeps the time of the change that carried a value first", () => {
+    should(mergeCarried(carried("a", 5), carried("a", 8))).eql(carried("a", 5));
+    should(mergeCarried(carried("a", null), carried("a", 8))).eql(carried("a", 8));
+  });
+
+  it("keeps no value twice, and the four newest of those replaced", () => {
+    const texts = ["a", "b", "c", "b", "d", "e", "f", "g"];
+    const merged = texts
+      .map((text, index) => carried(text, index))
+      .reduce((waiting, arriving) => mergeCarried(waiting, arriving));
+    should(merged.source).equal("g");
+    should(merged.earlier?.map(({ source }) => source)).eql(["f", "e", "d", "b"]);
+  });
+});
+
+describe("uncover", () => {
+  const agreed = { fingerprint: "f", side: "cidaas" as const, source: "old@cidaas", target: "old", editAt: 1 };
+  const before = remembered(null, agreed);
+  /** We wrote "ours" to the legacy system at time 100, carrying an edit of time 90. */
+  const ledger = {
+    city: written(before, { ...agreed, source: "ours@cidaas", target: "ours", editAt: 90 }, { at: 100, until: 104 }),
+  };
+  const newest = (...values: CarriedRule[]) => ({ city: values.reduce((a, b) => mergeCarried(a, b)) });
+  const sourceOf = (rules: Record<string, { source: string }>) => rules.city?.source;
+
+  it("brings back an edit that our write covered, and whose event was merged with the echo", () => {
+    const rules = newest(carried("edit", 95), carried("ours", 101));
+    should(sourceOf(uncover(rules, "legacy", ledger, null))).equal("edit");
+    should(uncover(rules, "legacy", ledger, null).city?.values).eql(["edit"]);
+  });
+
+  it("leaves what a person edited after our write", () => {
+    const rules = newest(carried("edit", 95), carried("ours", 101), carried("later", 120));
+    should(sourceOf(uncover(rules, "legacy", ledger, null))).equal("later");
+  });
+
+  it("leaves the echo where a person has changed the value and changed it back", () => {
+    const rules = newest(carried("edit", 110), carried("ours", 120));
+    should(sourceOf(uncover(rules, "legacy", ledger, null))).equal("ours");
+  });
+
+  it("takes neither the value that our write replaced nor an earlier write for an edit", () => {
+    should(sourceOf(uncover(newest(carried("old", 95), carried("ours", 101)), "legacy", ledger, null))).equal("ours");
+    const twice = {
+      city: written(
+        ledger.city,
+        { ...agreed, source: "n@cidaas", target: "newer", editAt: 190 },
+        { at: 200, until: 204 },
+      ),
+    };
+    should(sourceOf(uncover(newest(carried("ours", 101), carried("newer", 201)), "legacy", twice, null))).equal(
+      "newer",
+    );
+  });
+
+  it("knows the echo of a write that is not settled yet", () => {
+    const intent: Intent = {
+      side: "legacy",
+      create: false,
+      at: 200,
+      identifiers: [],
+      rules: { city: { source: "n@cidaas", target: "newer", editAt: 190 } },
+      conflicts: [],
+      heal: [],
+    };
+    const rules = newest(carried("edit", 195), carried("newer", 201));
+    should(sourceOf(uncover(rules, "legacy", ledger, intent))).equal("edit");
+    should(sourceOf(uncover(newest(carried("ours", 150), carried("newer", 201)), "legacy", ledger, intent))).equal(
+      "newer",
+    );
+  });
+
+  it("leaves a rule that nothing is known of", () => {
+    const rules = newest(carried("edit", 95), carried("ours", 101));
+    should(sourceOf(uncover(rules, "legacy", {}, null))).equal("ours");
+  });
+});
