@@ -230,7 +230,7 @@ describe("user-sync-control", () => {
     should(bench.completed("control")).equal(2);
   });
 
-  it("drains: what backs off goes out at once, and the answer comes when all is done", async () => {
+  it("answers a drain when what backed off has gone out", async () => {
     await load();
     await bench.green("batcher");
     tenant().setDials({ rate5xx: 1, faultPaths: ["/users-srv/user/bulk"] });

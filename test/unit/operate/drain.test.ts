@@ -1,21 +1,12 @@
 import should from "should";
 import { drain } from "../../../lib/operate/drain";
+import { readCounters } from "../../../lib/store/counters";
 import type { LaneStatus } from "../../../lib/store/types";
 import { LANES, type Lane } from "../../../lib/sync/types";
 
 type Seen = Pick<LaneStatus, "waiting" | "inFlight" | "paused">;
 
-const COUNTERS = {
-  in: 0,
-  delivered: 0,
-  merged: 0,
-  unchanged: 0,
-  refused: 0,
-  skipped: 0,
-  parked: 0,
-  discarded: 0,
-  forgotten: 0,
-};
+const COUNTERS = readCounters(() => 0);
 const EMPTY: Seen = { waiting: 0, inFlight: 0, paused: false };
 
 /** A store whose lanes change with every pause between two looks, and the clock of these pauses. */
