@@ -1,91 +1,66 @@
 import type { Express, Request, Response } from "express";
 import type { NodeAPI } from "node-red";
-import { ConfigReader } from "../lib/config";
-import { SyncError, toSyncError } from "../lib/errors";
-import { maskAll } from "../lib/mapping/mask";
-import type { ParkedEntry, ParkedSelection } from "../lib/store/types";
-import type { JsonObject, Lane } from "../lib/sync/types";
-import { LANES } from "../lib/sync/types";
-import { hubOf, type SharedSync } from "../nodes/shared/hub";
+import { CallError, StoreError, SyncError, toSyncError } from "../lib/errors";
+import { OPERATIONS, type OperationName } from "../lib/operate/operations";
+import { hubOf } from "../nodes/shared/hub";
+
+interface Route {
+  method: "get" | "post";
+  path: string;
+  operation: OperationName;
+}
+
+/** Below `/user-sync/<key>/`. What only looks is a GET and needs `user-sync.read`, all else `user-sync.write`. */
+const ROUTES: readonly Route[] = [
+  { method: "get", path: "status", operation: "stats" },
+  { method: "get", path: "parked", operation: "parked" },
+  { method: "get", path: "conflicts", operation: "conflicts" },
+  { method: "post", path: "parked/retry", operation: "retry" },
+  { method: "post", path: "parked/discard", operation: "discard" },
+  { method: "post", path: "pause", operation: "pause" },
+  { method: "post", path: "resume", operation: "resume" },
+  { method: "post", path: "catch-up", operation: "catch-up" },
+  { method: "post", path: "drain", operation: "drain" },
+];
 
 const mounted = new WeakSet<Express>();
 
-/** Thin HTTP routes over the store for people, tests and the sidebar; mounted once for all nodes. */
+/** Thin HTTP routes over the operations for people, programs and the sidebar; mounted once for all nodes. */
 export function mountAdminRoutes(RED: NodeAPI): void {
   const { httpAdmin, auth } = RED;
   // `httpAdminRoot: false` leaves no application, whatever the type says.
   if (!httpAdmin || mounted.has(httpAdmin)) return;
   mounted.add(httpAdmin);
-  const mayRead = auth.needsPermission("user-sync.read");
-  const mayWrite = auth.needsPermission("user-sync.write");
-  httpAdmin.get(
-    "/user-sync/:key/status",
-    mayRead,
-    route(async ({ context }) => context.store.status()),
-  );
-  httpAdmin.get("/user-sync/:key/parked", mayRead, route(listParked));
-  httpAdmin.get(
-    "/user-sync/:key/conflicts",
-    mayRead,
-    route(async ({ context }, { query }) => context.store.conflicts(afterOf(query.after))),
-  );
-  httpAdmin.post(
-    "/user-sync/:key/parked/retry",
-    mayWrite,
-    route(async ({ context }, { body }) => ({ count: await context.store.retryParked(selectionOf(body)) })),
-  );
-  httpAdmin.post(
-    "/user-sync/:key/parked/discard",
-    mayWrite,
-    route(async ({ context }, { body }) => ({ count: await context.store.discardParked(selectionOf(body)) })),
-  );
+  for (const route of ROUTES) {
+    const permission = auth.needsPermission(route.method === "get" ? "user-sync.read" : "user-sync.write");
+    httpAdmin[route.method](`/user-sync/:key/${route.path}`, permission, handlerOf(route));
+  }
 }
 
-type Answer = (sync: SharedSync, request: Request) => Promise<object>;
-
-function route(answer: Answer): (request: Request, response: Response) => void {
+function handlerOf(route: Route): (request: Request, response: Response) => void {
   return (request, response) => {
-    respond(answer, request, response).catch((error: unknown) => {
+    respond(route, request, response).catch((error: unknown) => {
       const { code, message } = toSyncError(error);
-      response.status(error instanceof SyncError ? 400 : 500).json({ code, message });
+      response.status(statusOf(error)).json({ code, message });
     });
   };
 }
 
-async function respond(answer: Answer, request: Request, response: Response): Promise<void> {
+async function respond({ method, operation }: Route, request: Request, response: Response): Promise<void> {
   const sync = await hubOf(String(request.params.key))?.current();
-  if (sync) response.json(await answer(sync, request));
-  else response.status(404).json({ code: "SYNC_UNKNOWN", message: "No deployed node uses a user-sync with this key." });
+  if (!sync) {
+    response.status(404).json({ code: "SYNC_UNKNOWN", message: "No deployed node uses a user-sync with this key." });
+    return;
+  }
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  const given: unknown = method === "get" ? request.query : request.body;
+  response.json(await OPERATIONS[operation](sync, given, gone.signal));
 }
 
-async function listParked({ context }: SharedSync, { query }: Request): Promise<object> {
-  const lane = laneOf(query.lane);
-  const code = typeof query.code === "string" ? { code: query.code } : {};
-  const page = await context.store.parked({ ...(lane ? { lane } : {}), ...code, ...afterOf(query.after) });
-  return { items: page.items.map((entry) => shown(context, entry)), next: page.next };
-}
-
-/** A parked user as people may see it: which fields it has, none of their values. */
-function shown({ map }: SharedSync["context"], { change, ...entry }: ParkedEntry): object {
-  const values = Object.fromEntries(Object.entries(change.rules).map(([rule, carried]) => [rule, carried.values]));
-  const record: JsonObject = entry.lane === "to-cidaas" ? map.build("cidaas", values) : {};
-  return { ...entry, record: maskAll(record) };
-}
-
-function selectionOf(body: unknown): ParkedSelection {
-  const reader = new ConfigReader("selection", body);
-  const ids = reader.texts("ids");
-  if (ids.length > 0) return { ids };
-  const lane = laneOf(reader.text("lane", ""));
-  if (lane === null) throw new SyncError("SELECTION_INVALID", "Give ids, or a lane and a code.");
-  const code = reader.text("code", "");
-  return code === "" ? { lane } : { lane, code };
-}
-
-function afterOf(after: unknown): { after?: string } {
-  return typeof after === "string" && after !== "" ? { after } : {};
-}
-
-function laneOf(value: unknown): Lane | null {
-  return LANES.find((lane) => lane === value) ?? null;
+/** Whose fault it was: the tenant's, the store's, the caller's, or ours. */
+function statusOf(error: unknown): number {
+  if (error instanceof CallError) return 502;
+  if (error instanceof StoreError) return 503;
+  return error instanceof SyncError ? 400 : 500;
 }

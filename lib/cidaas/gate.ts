@@ -1,11 +1,13 @@
 import { LEGACY_KEY_RULE, type Prepared, prepare, settledBy, type TargetReader } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
-import { idOf } from "../delivery/mapping";
+import { idOf, isDeleted, isTrue } from "../delivery/mapping";
 import { overlay, presentRules, sealSecrets } from "../delivery/secrets";
-import { identifiersOf, newsOfCarried } from "../delivery/source";
+import { identifiersOf, newsOfCarried, sourceOf } from "../delivery/source";
+import { RecordError } from "../errors";
 import { isJsonObject } from "../mapping/json";
 import { toTime } from "../mapping/time";
 import type { Lease, Settlement } from "../store/types";
+import { emptyChange, mergeChanges } from "../sync/change";
 import { uncover } from "../sync/covered";
 import type { Settleable } from "../sync/plan";
 import type { CarriedRule, Change, Json, JsonObject, RuleId } from "../sync/types";
@@ -39,9 +41,10 @@ export async function prepareForCidaas(
   gate: CidaasGate,
   leased: Lease,
 ): Promise<OutgoingUser | { settlement: Settlement }> {
-  if (leased.change.kind === "delete") return prepareDelete(gate, leased);
+  if (leased.change.kind === "delete") return prepareDelete(context, gate, leased);
   const present = await withLegacyValues(context, gate, leased);
-  if (present === null) return { settlement: { token: leased.token, outcome: "unchanged" } };
+  if ("settlement" in present) return present;
+  if (present.kind === "delete") return prepareDelete(context, gate, { ...leased, change: present });
   const intent = leased.intents.find(({ side }) => side === "legacy") ?? null;
   const change = { ...present, rules: uncover(present.rules, "legacy", leased.ledger, intent) };
   const lease = gate.adopted ? leased : await askExistence(context, gate, { ...leased, change });
@@ -63,14 +66,19 @@ export async function prepareForCidaas(
   return { kind: "upsert", lease: prepared.lease, body: sealSecrets(context, "cidaas", body), plan: prepared.plan };
 }
 
-async function prepareDelete(gate: CidaasGate, lease: Lease): Promise<OutgoingUser | { settlement: Settlement }> {
+async function prepareDelete(
+  context: SyncContext,
+  gate: CidaasGate,
+  lease: Lease,
+): Promise<OutgoingUser | { settlement: Settlement }> {
   const { sub, inCidaas } = lease.person;
   if (sub === null || !inCidaas) {
     return { settlement: { token: lease.token, outcome: "unchanged", present: { legacy: false } } };
   }
   const record = await gate.readLegacy(lease);
   // The event said deleted, the legacy system still has the user: no evidence, and the present state comes by itself.
-  if (record !== null && record !== "unreadable") return { settlement: { token: lease.token, outcome: "refused" } };
+  const stillThere = record !== null && record !== "unreadable" && !isDeleted(context, record);
+  if (stillThere) return { settlement: { token: lease.token, outcome: "refused" } };
   return { kind: "delete", lease, body: { sub }, plan: NOTHING_TO_WRITE };
 }
 
@@ -88,17 +96,23 @@ const NOTHING_TO_WRITE: Settleable = {
   fingerprints: {},
 };
 
-/** The change with every forced rule's value; null when it brings nothing and nothing can be read. */
-async function withLegacyValues(context: SyncContext, gate: CidaasGate, lease: Lease): Promise<Change | null> {
-  const { change } = lease;
+/** The change with what it lacks of the legacy record, or how to settle it when there is nothing to bring. */
+async function withLegacyValues(
+  context: SyncContext,
+  gate: CidaasGate,
+  lease: Lease,
+): Promise<Change | { settlement: Settlement }> {
+  const { change, token } = lease;
   const missing = change.force.filter((rule) => rule !== LEGACY_KEY_RULE && !change.rules[rule]);
   const empty = Object.keys(change.rules).length === 0 && change.force.length === 0;
-  if (missing.length === 0 && !empty) return change;
+  if (missing.length === 0 && !empty && !change.reread) return change;
   const record = await gate.readLegacy(lease);
   if (record === null || record === "unreadable") {
     const carries = Object.keys(change.rules).length > 0 || change.force.includes(LEGACY_KEY_RULE);
-    return carries ? change : null;
+    if (carries) return change;
+    return { settlement: { token, ...(change.reread ? NOTHING_TO_BRING : { outcome: "unchanged" }) } };
   }
+  if (change.reread) return withPresentValues(context, change, record, token);
   const rules: Record<RuleId, CarriedRule> = { ...change.rules };
   for (const [rule, mapped] of Object.entries(context.map.map("to-cidaas", record))) {
     const source = context.printer.value(rule, "legacy", mapped.source);
@@ -106,6 +120,44 @@ async function withLegacyValues(context: SyncContext, gate: CidaasGate, lease: L
   }
   return { ...change, rules };
 }
+
+/** A parked change that is retried gives way to what the legacy system holds by now, rule by rule and by the times of both. */
+function withPresentValues(
+  context: SyncContext,
+  change: Change,
+  record: JsonObject,
+  token: string,
+): Change | { settlement: Settlement } {
+  // A record that does not say when it was edited was edited after what it differs from.
+  const at = toTime(context.paths.legacyTime?.get(record)) ?? change.span?.last ?? null;
+  const present: Change = {
+    ...emptyChange(isDeleted(context, record) ? "delete" : "upsert", change.receivedAt),
+    span: at === null ? null : { first: at, last: at },
+    priority: change.priority,
+    backfill: change.backfill,
+  };
+  if (present.kind === "delete") return mergeChanges(change, present);
+  try {
+    const mapped = context.map.map("to-cidaas", record);
+    const verified = isTrue(context.paths.legacyVerified?.get(record));
+    const source = sourceOf(context, "legacy", mapped, { verified, updatedAt: at });
+    for (const [rule, { values, at: own }] of Object.entries(mapped))
+      present.rules[rule] = { at: own ?? at, source: source.rules[rule]?.print ?? "", values };
+    return mergeChanges(change, { ...present, identifiers: source.identifiers });
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    return { settlement: { token, outcome: "parked", reason: { code: error.code, message: error.message } } };
+  }
+}
+
+const NOTHING_TO_BRING = {
+  outcome: "parked",
+  reason: {
+    code: "RECORD_UNREADABLE",
+    message:
+      "The parked change carries no values, and the legacy system cannot be read or has no such user. Hand the record in again, then discard this one.",
+  },
+} as const;
 
 /** Without adoption an unknown person may still be in the tenant: found by identifier, its sub is noted on its own row. */
 async function askExistence(context: SyncContext, gate: CidaasGate, lease: Lease): Promise<Lease> {

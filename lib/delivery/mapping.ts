@@ -70,7 +70,8 @@ export function idOf(value: Json | undefined): string | null {
   return typeof text === "string" && text.trim() !== "" ? text.trim() : null;
 }
 
-function isDeleted({ paths, settings }: SyncContext, record: JsonObject): boolean {
+/** Whether a legacy record says that its user is deleted. */
+export function isDeleted({ paths, settings }: SyncContext, record: JsonObject): boolean {
   const value = paths.legacyDeleted?.get(record);
   return value !== undefined && settings.legacyDeleted?.values.includes(String(value)) === true;
 }

@@ -83,14 +83,19 @@ export class Taker {
       if (this.#stopped || room <= 0 || gates.closedFor(lane, now()) !== null) return;
       const { leases, expiredInRow } = await store.take(lane, room);
       registry.add(leases);
-      if (expiredInRow >= 2 * maxInFlight) {
-        await store.pause(lane, NOBODY_ANSWERS);
-        this.#options.onProblem(nobodyAnswers(lane));
-      }
+      if (expiredInRow >= 2 * maxInFlight) await this.#stopLane();
       if (leases.length === 0) return;
       this.#options.deliver(leases);
       if (leases.length < room) return;
     }
+  }
+
+  /** A lane that a person paused stays paused for that reason, which no deploy ends. */
+  async #stopLane(): Promise<void> {
+    const { lane, onProblem } = this.#options;
+    const { store } = this.#context;
+    if ((await store.status()).lanes[lane].paused === false) await store.pause(lane, NOBODY_ANSWERS);
+    onProblem(nobodyAnswers(lane));
   }
 }
 

@@ -206,14 +206,19 @@ export interface SyncStore {
   setNote(name: string, value: string): Promise<void>;
 
   pause(lane: Lane, reason: string | null): Promise<void>;
+  /** Makes due at once what backs off in a lane. Resolves with the number of marks. */
+  hurry(lane: Lane): Promise<number>;
   countLateConfirmation(lane: Lane): Promise<void>;
 
   status(): Promise<StoreStatus>;
   parked(filter: { lane?: Lane; code?: string; after?: string; limit?: number }): Promise<Page<ParkedEntry>>;
   conflicts(filter: { after?: string; limit?: number }): Promise<Page<ConflictEntry>>;
-  /** Brings parked changes back into their lane; each is a new `in`. */
-  retryParked(selection: ParkedSelection): Promise<number>;
-  discardParked(selection: ParkedSelection): Promise<number>;
+  /**
+   * Brings parked changes back into their lane (see `retriedChange`), due at once; each is a new `in`. Where a change of
+   * the person waits there, the newer one stays, rule by rule. Resolves with how many were moved, per lane.
+   */
+  retryParked(selection: ParkedSelection): Promise<Record<Lane, number>>;
+  discardParked(selection: ParkedSelection): Promise<Record<Lane, number>>;
 
   /** Called after every commit that may have made work for a lane. Returns the way to stop listening. */
   onWork(listener: (lane: Lane) => void): () => void;

@@ -37,8 +37,11 @@ export function mergeReturning(returning: StoredMark, waiting: StoredMark): Stor
   };
 }
 
-/** The waiting marks of two rows that turned out to be one person. */
-export function mergeLinked(own: StoredMark, other: StoredMark): StoredMark {
+/**
+ * Two marks of one person of which either may be the older one: of rows that turned out to be one person, or a parked
+ * change that comes back where another one waits.
+ */
+export function mergeByAge(own: StoredMark, other: StoredMark): StoredMark {
   const [older, newer] = other.change.receivedAt < own.change.receivedAt ? [other, own] : [own, other];
   return {
     change: mergeChanges(older.change, newer.change),

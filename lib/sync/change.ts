@@ -1,5 +1,5 @@
 import { mergeCarried } from "./covered";
-import { type Change, type Identifier, LIVE, type Span } from "./types";
+import { type Change, type Identifier, type Lane, LIVE, type Span } from "./types";
 
 const EVENTS_KEPT = 20;
 
@@ -42,7 +42,16 @@ export function mergeChanges(waiting: Change, arriving: Change): Change {
     backfill:
       waiting.backfill === null || arriving.backfill === null ? null : Math.max(waiting.backfill, arriving.backfill),
     identifiers: mergeIdentifiers(older.identifiers, newer.identifiers),
+    ...(waiting.reread || arriving.reread ? { reread: true } : {}),
   };
+}
+
+/**
+ * A parked change as it comes back into its lane: for the present state of the user, not for the one it was parked with.
+ * To the legacy system the user is read in any case.
+ */
+export function retriedChange(lane: Lane, change: Change): Change {
+  return lane === "to-cidaas" && change.kind === "upsert" ? { ...change, reread: true } : change;
 }
 
 export function joinSpans(a: Span | null, b: Span | null): Span | null {

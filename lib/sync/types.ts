@@ -71,6 +71,11 @@ export interface Change {
   backfill: number | null;
   /** Identifier prints of the source's record, for linking; see `lib/sync/identity`. */
   identifiers: Identifier[];
+  /**
+   * to-cidaas: the legacy record is read before the carried values are used. They stay what is brought where it cannot
+   * be read, or does not say.
+   */
+  reread?: true;
 }
 
 /** A value that names a person on both sides: e-mail, mobile number or user name, as a print in cidaas form. */

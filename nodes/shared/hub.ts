@@ -1,6 +1,8 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { adoptUsers } from "../../lib/cidaas/adoption";
+import { catchUp } from "../../lib/cidaas/catch-up";
 import { adoptedFrom } from "../../lib/cidaas/gate";
+import { singleFlight } from "../../lib/cidaas/single-flight";
 import type { SyncContext } from "../../lib/delivery/context";
 import { LaneGates } from "../../lib/delivery/lane-gates";
 import { LeaseRegistry } from "../../lib/delivery/registry";
@@ -31,6 +33,8 @@ export interface SharedSync {
   legacy: LegacyPart | null;
   /** Reads the tenant's users into the ledger, once; resolves with whether that was allowed. */
   adopted(): Promise<boolean>;
+  /** Catches up with lost webhooks, see `catchUp`; whoever asks while a run is on its way joins it. */
+  catchUp(): Promise<number>;
 }
 
 interface Opened {
@@ -166,11 +170,14 @@ export class SyncHub {
         now: Date.now,
         hasTaker: (lane) => this.#takers.has(lane),
       };
-      const shared = {
+      const shared: SharedSync = {
         context,
         tenant: tenant.resource,
         legacy: legacy?.resource ?? null,
         adopted: adoptOnce(context, tenant.resource),
+        catchUp: singleFlight(() =>
+          catchUp({ tenant: tenant.resource.tenant, store: context.store, now: context.now }),
+        ),
       };
       return { shared, close };
     } catch (error) {

@@ -31,7 +31,7 @@ export interface Ready<Config> {
 }
 
 /**
- * What the six nodes have in common: they hold their `user-sync` open while they live, say on their status why it
+ * What the nodes of a flow have in common: they hold their `user-sync` open while they live, say on their status why it
  * cannot be opened, and end every message with `done` exactly once.
  */
 export class SyncNode<Config = void> {

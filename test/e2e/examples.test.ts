@@ -8,7 +8,8 @@ import { startLegacy } from "../../simulator/legacy/legacy";
 import { EXAMPLES, type FlowNode, findNode, loadExample, mergeFlows } from "../support/flows";
 import { temporaryDirectory } from "../support/user-directory";
 
-const OWN_TYPES = /^(user-sync|user-sync-legacy|user-sync-store|cidaas-.+|field-mapper|bulk-batcher|legacy-out)$/;
+const OWN_TYPES =
+  /^(user-sync|user-sync-control|user-sync-legacy|user-sync-store|cidaas-.+|field-mapper|bulk-batcher|legacy-out)$/;
 
 describe("The example flows", function () {
   this.timeout(60_000);
@@ -44,7 +45,7 @@ describe("The example flows", function () {
 
   it("use every node of the package", () => {
     const used = new Set(EXAMPLES.flatMap(loadExample).map(({ type }) => type));
-    should([...used].filter((type) => OWN_TYPES.test(type))).have.length(10);
+    should([...used].filter((type) => OWN_TYPES.test(type))).have.length(11);
   });
 
   it("keep both sides equal when the two directions are imported one by one", async () => {

@@ -100,7 +100,8 @@ describe("The admin routes", () => {
     const records = await parkTwo();
     const { items } = Object((await bench.admin("parked")).body);
     const first = records.find(({ id }) => `${id}` === items[0].legacyId);
-    should((await bench.admin("parked/retry", { ids: [items[0].id] })).body).eql({ count: 1 });
+    const answer = { count: 1, present: 1, newestKnown: 0 };
+    should((await bench.admin("parked/retry", { ids: [items[0].id] })).body).eql(answer);
     await bench.settled("to-cidaas", 3);
     should((await bench.status()).lanes["to-cidaas"]).match({
       parkedNow: 1,
@@ -112,7 +113,7 @@ describe("The admin routes", () => {
         .map(({ email }) => email),
     ).containEql(first?.email);
     const all = { lane: "to-cidaas", code: "TENANT_FAILED_USER" };
-    should((await bench.admin("parked/retry", all)).body).eql({ count: 1 });
+    should((await bench.admin("parked/retry", all)).body).eql(answer);
     await bench.settled("to-cidaas", 4);
     should((await bench.status()).lanes["to-cidaas"]).match({ parkedNow: 0, counters: { delivered: 2 } });
   });
@@ -125,13 +126,65 @@ describe("The admin routes", () => {
     should((await bench.admin("parked")).body).eql({ items: [], next: null });
   });
 
-  it("refuse a selection that selects nobody", async () => {
-    await bench.listening();
-    for (const selection of [{}, { lane: "elsewhere" }, { ids: "all" }]) {
-      const { status, body } = await bench.admin("parked/discard", selection);
-      should(status).equal(400);
-      should(body).match({ code: String, message: String });
+  it("refuse a selection that selects nobody, or cannot be meant like this", async () => {
+    await parkTwo();
+    const selections = [
+      {},
+      { lane: "elsewhere" },
+      { lane: "constructor" },
+      JSON.parse('{"__proto__":{"lane":"to-cidaas"}}'),
+      { ids: "all" },
+      { ids: "all", lane: "to-cidaas" },
+      { ids: [], lane: "to-cidaas" },
+      { ids: [{ id: "1" }] },
+      { ids: Array.from({ length: 100_000 }, String) },
+      { lane: { "to-cidaas": true } },
+      { code: "TENANT_FAILED_USER" },
+      ["1", "2"],
+    ];
+    for (const path of ["parked/discard", "parked/retry"]) {
+      for (const selection of selections) {
+        const { status, body } = await bench.admin(path, selection);
+        should(status).equal(400, `${path} took ${JSON.stringify(selection).slice(0, 80)}`);
+        should(body).match({ code: "SELECTION_INVALID", message: String });
+      }
     }
+    should((await bench.status()).lanes["to-cidaas"].parkedNow).equal(2);
+  });
+
+  it("refuse a list that nobody can have meant", async () => {
+    await bench.listening();
+    for (const query of ["lane=elsewhere", "lane=__proto__", "after[gt]=1", "code=A&code=B", "limit=0", "limit=1e9"]) {
+      const { status, body } = await bench.admin(`parked?${query}`);
+      should(status).equal(400, query);
+      should(body).match({ code: "ARGUMENT_INVALID", message: String });
+    }
+    should((await bench.admin("conflicts?limit=many")).body).match({ code: "ARGUMENT_INVALID" });
+  });
+
+  it("pause, resume and drain, with the arguments and answers of the node", async () => {
+    await bench.listening();
+    const pause = await bench.admin("pause", { lane: "to-legacy", reason: "new disks" });
+    should(pause).eql({ status: 200, body: { paused: { "to-legacy": "new disks", "to-cidaas": false } } });
+    await bench.post(event(tenant().register(cidaasUser())));
+    should((await bench.admin("drain", {})).body).eql({
+      drained: false,
+      lanes: {
+        "to-legacy": { waiting: 1, inFlight: 0, paused: "new disks" },
+        "to-cidaas": { waiting: 0, inFlight: 0, paused: false },
+      },
+    });
+    should(await bench.admin("pause", { lane: "sideways" })).match({ status: 400, body: { code: "ARGUMENT_INVALID" } });
+    should((await bench.admin("resume", {})).body).eql({ paused: { "to-legacy": false, "to-cidaas": false } });
+    should((await bench.admin("drain", { lane: "to-legacy" })).body).match({ drained: true });
+    should(await bench.counters("to-legacy")).match({ delivered: 1 });
+  });
+
+  it("catch up, and answer 502 with the code when the tenant refuses", async () => {
+    await bench.listening();
+    should(await bench.admin("catch-up", {})).eql({ status: 200, body: { marked: 0 } });
+    tenant().setDials({ bulkread: false });
+    should(await bench.admin("catch-up", {})).match({ status: 502, body: { code: "TENANT_FORBIDDEN" } });
   });
 
   it("list conflicts with their times and winner", async () => {

@@ -3,7 +3,7 @@ import type { Json } from "../../lib/sync/types";
 import { Bench, type ConfigOverrides } from "./fixture";
 import { cidaasUser, event, node, type Properties, probe, toCidaas, toLegacy } from "./flow";
 
-/** The six nodes; `input` is false for the one that takes no messages, `choice` a property that can be wrong. */
+/** The nodes of a flow; `input` is false for the one that takes no messages, `choice` a property that can be wrong. */
 const NODES: { type: string; input: boolean; choice: string | null; number: string | null }[] = [
   { type: "cidaas-webhook-in", input: false, choice: "auth", number: "maxInFlight" },
   { type: "cidaas-user-fetch", input: true, choice: null, number: null },
@@ -11,6 +11,7 @@ const NODES: { type: string; input: boolean; choice: string | null; number: stri
   { type: "bulk-batcher", input: true, choice: "verify", number: "size" },
   { type: "cidaas-bulk-upsert", input: true, choice: "deletes", number: null },
   { type: "legacy-out", input: true, choice: "mode", number: null },
+  { type: "user-sync-control", input: true, choice: null, number: null },
 ];
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: the notation of Node-RED for environment variables

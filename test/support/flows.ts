@@ -16,6 +16,7 @@ export const EXAMPLES = [
   "2 legacy to cidaas",
   "3 two-way sync",
   "4 backfill from a file",
+  "5 operating",
 ] as const;
 
 export type Example = (typeof EXAMPLES)[number];

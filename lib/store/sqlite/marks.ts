@@ -4,7 +4,7 @@ import type { StoreCipher } from "../encryption";
 import {
   freshMark,
   mergeArriving,
-  mergeLinked,
+  mergeByAge,
   mergeReturning,
   PRIORITIES,
   priorityOf,
@@ -24,6 +24,7 @@ export class Marks {
   readonly #update: StatementSync;
   readonly #delete: StatementSync;
   readonly #due: StatementSync;
+  readonly #hurry: StatementSync;
   readonly #exists: StatementSync;
 
   constructor(database: DatabaseSync, cipher: StoreCipher, effects: Effects) {
@@ -44,6 +45,10 @@ export class Marks {
          AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.person = mark.person)
        ORDER BY due_at, id LIMIT ?`,
     );
+    this.#hurry = database.prepare(
+      `UPDATE mark SET due_at = ? WHERE id IN
+         (SELECT id FROM mark WHERE sync = ? AND lane = ? AND priority = ? AND due_at > ? LIMIT ?)`,
+    );
     this.#exists = database.prepare("SELECT 1 AS found FROM mark WHERE person = ? AND lane = ?");
   }
 
@@ -58,6 +63,13 @@ export class Marks {
     this.#put(sync, person, lane, freshMark(change, now), (waiting) => mergeArriving(waiting, change, now));
   }
 
+  /** A parked change comes in again, due at once. */
+  arriveAgain(sync: string, person: number, lane: Lane, change: Change, now: number): void {
+    this.#effects.count(sync, lane, "in", 1);
+    const mark = freshMark(change, now);
+    this.#put(sync, person, lane, mark, (waiting) => mergeByAge(waiting, mark));
+  }
+
   /** What was in flight waits again. */
   putBack(sync: string, person: number, lane: Lane, mark: StoredMark): void {
     this.#put(sync, person, lane, mark, (waiting) => mergeReturning(mark, waiting));
@@ -69,7 +81,7 @@ export class Marks {
       const mark = this.get(from, lane);
       if (mark === null) continue;
       this.remove(sync, from, lane);
-      this.#put(sync, to, lane, mark, (waiting) => mergeLinked(waiting, mark));
+      this.#put(sync, to, lane, mark, (waiting) => mergeByAge(waiting, mark));
     }
   }
 
@@ -87,6 +99,15 @@ export class Marks {
         found.push({ person: integer(row, "person"), mark: this.#markOf(row) });
     }
     return found;
+  }
+
+  /** Makes up to `limit` marks due that back off; @returns how many */
+  hurry(sync: string, lane: Lane, now: number, limit: number): number {
+    let count = 0;
+    for (const priority of PRIORITIES)
+      count += Number(this.#hurry.run(now, sync, lane, priority, now, limit - count).changes);
+    if (count > 0) this.#effects.announce(sync, lane);
+    return count;
   }
 
   /** The person is free again: says so in the lanes where it waits. */

@@ -1,3 +1,4 @@
+import { retriedChange } from "../../sync/change";
 import type { Lane, Person, Side } from "../../sync/types";
 import { readCounters } from "../counters";
 import type {
@@ -26,8 +27,9 @@ import type { Settings } from "./settings";
 import type { Settling } from "./settling";
 import type { Tables } from "./tables";
 
-/** Parked marks moved in one transaction, so that hundreds of thousands do not hold up everything else. */
+/** Marks moved in one transaction, so that hundreds of thousands do not hold up everything else. */
 const PARKED_PER_COMMIT = 200;
+const HURRIED_PER_COMMIT = 500;
 
 /** What all syncs of one database share. */
 export interface Parts {
@@ -131,6 +133,16 @@ export class SqliteSyncStore implements SyncStore {
     });
   }
 
+  async hurry(lane: Lane): Promise<number> {
+    const { marks } = this.#parts.tables;
+    let count = 0;
+    for (;;) {
+      const moved = await this.#run((now) => marks.hurry(this.#key, lane, now, HURRIED_PER_COMMIT), HURRIED_PER_COMMIT);
+      count += moved;
+      if (moved < HURRIED_PER_COMMIT) return count;
+    }
+  }
+
   countLateConfirmation(lane: Lane): Promise<void> {
     return this.#run(() => this.#parts.tables.effects.count(this.#key, lane, "lateConfirmations", 1));
   }
@@ -156,17 +168,17 @@ export class SqliteSyncStore implements SyncStore {
   }
 
   /** A record parked without an id belongs to no person and stays where it is. */
-  retryParked(selection: ParkedSelection): Promise<number> {
+  retryParked(selection: ParkedSelection): Promise<Record<Lane, number>> {
     const { marks, parking } = this.#parts.tables;
     return this.#eachParked(selection, ({ person, entry }, now) => {
       if (person === null) return false;
       parking.remove(this.#key, entry);
-      marks.arrive(this.#key, person, entry.lane, entry.change, now);
+      marks.arriveAgain(this.#key, person, entry.lane, retriedChange(entry.lane, entry.change), now);
       return true;
     });
   }
 
-  discardParked(selection: ParkedSelection): Promise<number> {
+  discardParked(selection: ParkedSelection): Promise<Record<Lane, number>> {
     return this.#eachParked(selection, ({ entry }) => {
       this.#parts.tables.parking.remove(this.#key, entry);
       return true;
@@ -199,26 +211,31 @@ export class SqliteSyncStore implements SyncStore {
   }
 
   /** By ids all at once; by lane and code page by page, without what is parked meanwhile. */
-  async #eachParked(selection: ParkedSelection, action: ParkedAction): Promise<number> {
+  async #eachParked(selection: ParkedSelection, action: ParkedAction): Promise<Record<Lane, number>> {
     const { parking } = this.#parts.tables;
+    const count = { "to-legacy": 0, "to-cidaas": 0 };
+    const tally = (moved: ParkedRow[]) => {
+      for (const { entry } of moved) count[entry.lane] += 1;
+      return count;
+    };
     if ("ids" in selection)
-      return this.#run((now) => {
-        const found = [...new Set(selection.ids)].map((id) => parking.get(this.#key, id));
-        return found.filter((row) => row !== null && action(row, now)).length;
-      });
+      return tally(
+        await this.#run((now) => {
+          const found = [...new Set(selection.ids)].map((id) => parking.get(this.#key, id));
+          return found.filter((row) => row !== null).filter((row) => action(row, now));
+        }),
+      );
     const newest = await this.#run(() => parking.newest());
-    let count = 0;
     let after: string | null = "0";
     while (after !== null) {
       const filter: ParkedFilter = { ...selection, after, limit: PARKED_PER_COMMIT };
-      const moved = await this.#run((now) => {
-        const page = parking.list(this.#key, filter);
-        const rows = page.items.filter((row) => Number(row.entry.id) <= newest);
-        const next = rows.length < page.items.length ? null : page.next;
-        return { next, count: rows.filter((row) => action(row, now)).length };
+      const page = await this.#run((now) => {
+        const { items, next } = parking.list(this.#key, filter);
+        const rows = items.filter((row) => Number(row.entry.id) <= newest);
+        return { next: rows.length < items.length ? null : next, moved: rows.filter((row) => action(row, now)) };
       });
-      count += moved.count;
-      after = moved.next;
+      tally(page.moved);
+      after = page.next;
     }
     return count;
   }

@@ -82,6 +82,10 @@ export class ThreadStore implements SyncStore {
     return this.#ask({ method: "pause", args: [lane, reason] });
   }
 
+  hurry(lane: Lane): Promise<number> {
+    return this.#ask({ method: "hurry", args: [lane] });
+  }
+
   countLateConfirmation(lane: Lane): Promise<void> {
     return this.#ask({ method: "countLateConfirmation", args: [lane] });
   }
@@ -98,11 +102,11 @@ export class ThreadStore implements SyncStore {
     return this.#ask({ method: "conflicts", args: [filter] });
   }
 
-  retryParked(selection: ParkedSelection): Promise<number> {
+  retryParked(selection: ParkedSelection): Promise<Record<Lane, number>> {
     return this.#ask({ method: "retryParked", args: [selection] });
   }
 
-  discardParked(selection: ParkedSelection): Promise<number> {
+  discardParked(selection: ParkedSelection): Promise<Record<Lane, number>> {
     return this.#ask({ method: "discardParked", args: [selection] });
   }
 

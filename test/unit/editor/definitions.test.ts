@@ -132,8 +132,8 @@ describe("The editor half of every node", () => {
     const nodes = TYPES.map((type) => ({ type, definition: definitionOf(type) })).filter(
       ({ definition }) => definition.category !== "config",
     );
-    should(nodes).have.length(6);
-    should(new Set(nodes.map(({ definition }) => definition.icon)).size).equal(6);
+    should(nodes).have.length(7);
+    should(new Set(nodes.map(({ definition }) => definition.icon)).size).equal(7);
     for (const { type, definition } of nodes) {
       should(definition.category).equal("user sync");
       should(definition.color).match(/^#[0-9A-F]{6}$/);

@@ -1,5 +1,5 @@
 import should from "should";
-import { emptyChange, mergeChanges } from "../../../lib/sync/change";
+import { emptyChange, mergeChanges, retriedChange } from "../../../lib/sync/change";
 
 describe("mergeChanges", () => {
   const waiting = {
@@ -12,6 +12,13 @@ describe("mergeChanges", () => {
     const deletion = { ...emptyChange("delete", 12), span: { first: 8, last: 8 } };
     should(mergeChanges(waiting, deletion).kind).equal("delete");
     should(mergeChanges(deletion, waiting).kind).equal("delete");
+  });
+
+  it("still asks for the record to be read again when a newer change joins", () => {
+    const newer = { ...emptyChange("upsert", 12), span: { first: 11, last: 11 } };
+    should(mergeChanges(retriedChange("to-cidaas", waiting), newer).reread).be.true();
+    should(mergeChanges(newer, retriedChange("to-cidaas", waiting)).reread).be.true();
+    should(mergeChanges(waiting, newer)).not.have.property("reread");
   });
 
   it("merges rule by rule, whichever change arrived first", () => {

@@ -32,6 +32,7 @@ const step = fc.oneof(
     arbitrary: fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(1, 1000, 100_000, 181_000) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("retryParked" as const), lane }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("hurry" as const), lane }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("restart" as const) }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -54,6 +55,7 @@ class Observer {
     else if (step.kind === "take") await this.#take(step.lane, step.n);
     else if (step.kind === "wait") this.#fixture.now += step.ms;
     else if (step.kind === "retryParked") await store.retryParked({ lane: step.lane });
+    else if (step.kind === "hurry") await store.hurry(step.lane);
     else if (step.kind === "restart") await this.#restart();
     else await this.#withLease(step, this.#leases[step.pick % Math.max(1, this.#leases.length)]);
     await this.#fixture.checkCounters();

@@ -1,5 +1,5 @@
 import should from "should";
-import { BACKFILL, ECHO, LIVE } from "../../../../lib/sync/types";
+import { BACKFILL, ECHO, LANES, LIVE } from "../../../../lib/sync/types";
 import { type EngineFactory, withFixture } from "./fixture";
 
 export function describeMarks(factory: EngineFactory): void {
@@ -114,6 +114,45 @@ export function describeMarks(factory: EngineFactory): void {
         should(lanes).eql(["to-legacy"]);
         should((await f.store.status()).lanes["to-legacy"].paused).be.false();
         await f.takeOne("to-legacy");
+      });
+
+      it("stays paused over a restart, and goes on taking in and merging", async () => {
+        const f = fixture();
+        await f.store.pause("to-legacy", "for the weekend");
+        await f.reopen();
+        await f.markSub("a");
+        await f.markSub("a");
+        await f.takeNone("to-legacy");
+        should((await f.store.status()).lanes["to-legacy"]).containDeep({
+          paused: "for the weekend",
+          waiting: 1,
+          counters: { in: 2, merged: 1 },
+        });
+      });
+
+      it("makes due at once what backs off in a lane, however many, and tells the lane", async () => {
+        const f = fixture();
+        const subs = Array.from({ length: 1200 }, (_, index) => `s${index}`);
+        await f.store.mark(
+          "to-legacy",
+          subs.map((sub, index) => ({ sub, change: f.change({ priority: index % 3 }) })),
+        );
+        await f.markLegacy("1");
+        const later = { outcome: "retry" as const, notBefore: f.now + 60_000 };
+        for (const lane of LANES) {
+          const { leases } = await f.store.take(lane, 2000);
+          await f.store.settle(leases.map(({ token }) => ({ token, ...later })));
+          await f.takeNone(lane);
+        }
+        const heard: string[] = [];
+        f.store.onWork((lane) => heard.push(lane));
+        should(await f.store.hurry("to-legacy")).equal(1200);
+        should(new Set(heard)).eql(new Set(["to-legacy"]));
+        should(await f.store.hurry("to-legacy")).equal(0);
+        const { leases } = await f.store.take("to-legacy", 2000);
+        should(leases).have.length(1200);
+        should(new Set(leases.map(({ attempt }) => attempt))).eql(new Set([2]));
+        await f.takeNone("to-cidaas");
       });
 
       it("calls listeners after the commit until they stop, whatever one of them throws", async () => {

@@ -185,7 +185,7 @@ export function describeSettlements(factory: EngineFactory): void {
         await f.markSub("a", { events: ["ONE"] });
         await f.settleOne({ token: (await f.takeOne("to-legacy")).token, outcome: "parked", reason });
         const id = (await f.store.parked({})).items[0]?.id ?? "";
-        should(await f.store.retryParked({ ids: [id, id, "999", "x"] })).equal(1);
+        should(await f.store.retryParked({ ids: [id, id, "999", "x"] })).eql({ "to-legacy": 1, "to-cidaas": 0 });
         should((await f.store.status()).lanes["to-legacy"]).containDeep({
           waiting: 1,
           parkedNow: 0,
@@ -194,12 +194,52 @@ export function describeSettlements(factory: EngineFactory): void {
         should(await f.takeOne("to-legacy")).containDeep({ attempt: 1, change: { events: ["ONE"] } });
       });
 
+      it("asks for the record to be read again where values travel with the change, and keeps them meanwhile", async () => {
+        const f = fixture();
+        const rules = { name: { at: null, source: "p", values: ["v"] } };
+        await f.store.park("to-cidaas", { legacyId: "1", change: f.change({ rules }) }, reason);
+        await f.store.park("to-cidaas", { legacyId: "2", change: f.change({ kind: "delete" }) }, reason);
+        await f.store.park("to-legacy", { sub: "a", change: f.change() }, reason);
+        const ids = (await f.store.parked({})).items.map((entry) => entry.id);
+        should(await f.store.retryParked({ ids })).eql({ "to-legacy": 1, "to-cidaas": 2 });
+        const { leases } = await f.store.take("to-cidaas", 2);
+        should(leases.map(({ change }) => [change.kind, change.rules, change.reread === true])).eql([
+          ["upsert", rules, true],
+          ["delete", {}, false],
+        ]);
+        should((await f.takeOne("to-legacy")).change.reread === true).be.false();
+      });
+
+      it("lets a newer change that waits win rule by rule, though neither says when it was edited", async () => {
+        const f = fixture();
+        const rule = (value: string) => ({ at: null, source: value, values: [value] });
+        const rules = { name: rule("parked"), mail: rule("parked") };
+        await f.store.park("to-cidaas", { legacyId: "1", change: f.change({ rules }) }, reason);
+        f.now += 1000;
+        await f.markLegacy("1", { rules: { name: rule("newer"), city: rule("newer") } });
+        await f.store.retryParked({ lane: "to-cidaas" });
+        const { change } = await f.takeOne("to-cidaas");
+        should(change.rules).eql({ name: rule("newer"), mail: rule("parked"), city: rule("newer") });
+        should(change.reread).be.true();
+        should((await f.store.status()).lanes["to-cidaas"].counters).containDeep({ in: 3, merged: 1, parked: 1 });
+      });
+
+      it("makes a retried user due at once, also where another change of it backs off", async () => {
+        const f = fixture();
+        await f.store.park("to-cidaas", { legacyId: "1", change: f.change({ priority: ECHO }) }, reason);
+        await f.markLegacy("1");
+        await f.settleOne({ token: (await f.takeOne("to-cidaas")).token, outcome: "retry" });
+        await f.takeNone("to-cidaas");
+        await f.store.retryParked({ lane: "to-cidaas" });
+        await f.takeOne("to-cidaas");
+      });
+
       it("retries what was parked before the call, not what is parked meanwhile", async () => {
         const f = fixture();
         await f.store.park("to-cidaas", { legacyId: "1", change: f.change() }, reason);
         const retried = f.store.retryParked({ lane: "to-cidaas" });
         await f.store.park("to-cidaas", { legacyId: "2", change: f.change() }, reason);
-        should(await retried).equal(1);
+        should(await retried).eql({ "to-legacy": 0, "to-cidaas": 1 });
         should((await f.store.parked({})).items.map((entry) => entry.legacyId)).eql(["2"]);
       });
 
@@ -212,10 +252,11 @@ export function describeSettlements(factory: EngineFactory): void {
         }
         parkings.push(f.store.park("to-cidaas", { change: f.change() }, reason));
         await Promise.all(parkings);
-        should(await f.store.retryParked({ lane: "to-legacy" })).equal(0);
-        should(await f.store.retryParked({ lane: "to-cidaas", code: reason.code })).equal(300);
+        const moved = (count: number) => ({ "to-legacy": 0, "to-cidaas": count });
+        should(await f.store.retryParked({ lane: "to-legacy" })).eql(moved(0));
+        should(await f.store.retryParked({ lane: "to-cidaas", code: reason.code })).eql(moved(300));
         should((await f.store.status()).lanes["to-cidaas"]).containDeep({ waiting: 300, parkedNow: 151 });
-        should(await f.store.discardParked({ lane: "to-cidaas" })).equal(151);
+        should(await f.store.discardParked({ lane: "to-cidaas" })).eql(moved(151));
         should((await f.store.status()).lanes["to-cidaas"]).containDeep({
           parkedNow: 0,
           counters: { in: 751, parked: 451, discarded: 0 },

@@ -1,0 +1,101 @@
+import { ConfigReader } from "../config";
+import { NOBODY_ANSWERS } from "../delivery/taker";
+import type { ParkedSelection } from "../store/types";
+import type { Lane } from "../sync/types";
+import { LANES } from "../sync/types";
+
+const BOTH = "both";
+const DEFAULT_REASON = "paused by a person";
+const LONGEST_REASON = 200;
+/** All of them are moved in one transaction; whoever wants more selects by lane and code. */
+const MOST_IDS = 1_000;
+const LARGEST_PAGE = 1_000;
+const DEFAULT_PAGE = 100;
+const DEFAULT_TIMEOUT_S = 60;
+const LONGEST_TIMEOUT_S = 3_600;
+
+/** One page of a list. */
+export interface PageArguments {
+  after?: string;
+  limit: number;
+}
+
+/**
+ * The arguments of one operation, from the payload of a message, a query or the body of a request. Whatever is left out
+ * takes its default; an unknown member is passed over. Every method throws a `ConfigError` that names what is wrong:
+ * `ARGUMENT_INVALID`, or `SELECTION_INVALID` for a selection of parked users.
+ */
+export class Arguments {
+  readonly #reader: ConfigReader;
+
+  /** @param raw an object, a text as short form of `{ lane }`, or anything an inject node sends by default */
+  constructor(operation: string, raw: unknown) {
+    this.#reader = new ConfigReader(operation, typeof raw === "string" ? { lane: raw.trim() } : raw);
+    if (Array.isArray(raw)) this.#reader.problem("arguments", "must be an object and no list");
+  }
+
+  pause(): { lanes: readonly Lane[]; reason: string } {
+    const reason = this.#reader.text("reason", DEFAULT_REASON) || DEFAULT_REASON;
+    if (reason.length > LONGEST_REASON)
+      this.#reader.problem("reason", `must have at most ${LONGEST_REASON} characters`);
+    if (reason === NOBODY_ANSWERS)
+      this.#reader.problem("reason", "is what a lane without an answer says; choose another");
+    return { lanes: this.lanes(), reason };
+  }
+
+  /** The lane asked for, or both. */
+  lanes(): readonly Lane[] {
+    const lane = this.#lane();
+    this.#reader.check("ARGUMENT_INVALID");
+    return lane === null ? LANES : [lane];
+  }
+
+  page(): PageArguments {
+    const after = this.#reader.text("after", "");
+    const limit = this.#reader.number("limit", { default: DEFAULT_PAGE, min: 1, max: LARGEST_PAGE, whole: true });
+    this.#reader.check("ARGUMENT_INVALID");
+    return after === "" ? { limit } : { limit, after };
+  }
+
+  parked(): PageArguments & { lane?: Lane; code?: string } {
+    const lane = this.#lane();
+    const code = this.#reader.text("code", "");
+    return { ...this.page(), ...(lane === null ? {} : { lane }), ...(code === "" ? {} : { code }) };
+  }
+
+  /** Never everybody: a selection names ids, or a lane. */
+  selection(): ParkedSelection {
+    const ids = this.#ids();
+    const lane = this.#lane();
+    const code = this.#reader.text("code", "");
+    if (ids !== null && (lane !== null || code !== ""))
+      this.#reader.problem("ids", "cannot be given together with lane or code");
+    if (ids === null && lane === null)
+      this.#reader.problem("ids", "is missing: give ids, or one lane and perhaps a code");
+    this.#reader.check("SELECTION_INVALID");
+    if (lane === null) return { ids: ids ?? [] };
+    return code === "" ? { lane } : { lane, code };
+  }
+
+  drain(): { lanes: readonly Lane[]; timeoutMs: number } {
+    const range = { default: DEFAULT_TIMEOUT_S, min: 0, max: LONGEST_TIMEOUT_S };
+    const timeoutMs = this.#reader.number("timeout", range) * 1_000;
+    return { lanes: this.lanes(), timeoutMs };
+  }
+
+  #lane(): Lane | null {
+    const lane = this.#reader.choice<Lane | typeof BOTH>("lane", [...LANES, BOTH], BOTH);
+    return lane === BOTH ? null : lane;
+  }
+
+  #ids(): string[] | null {
+    if (this.#reader.read("ids") === undefined) return null;
+    const ids = this.#reader.list("ids");
+    const texts = ids.filter((id) => typeof id === "string" || typeof id === "number").map(String);
+    if (ids.length === 0) this.#reader.problem("ids", "must not be empty");
+    if (ids.length > MOST_IDS)
+      this.#reader.problem("ids", `must be at most ${MOST_IDS}; for more give a lane and a code`);
+    if (texts.length < ids.length) this.#reader.problem("ids", "must be a list of texts");
+    return texts;
+  }
+}

@@ -1,0 +1,78 @@
+import should from "should";
+import { OPERATIONS, operationNamed } from "../../../lib/operate/operations";
+import type { Lane } from "../../../lib/sync/types";
+import { SqliteSync } from "./sqlite-sync";
+
+const reason = { code: "X", message: "For a test." };
+
+describe("The operations", () => {
+  let sync: SqliteSync;
+
+  beforeEach(async () => {
+    sync = await SqliteSync.open();
+  });
+
+  afterEach(() => sync.close());
+
+  const signal = new AbortController().signal;
+
+  it("say which lanes are paused, and end a pause whatever its reason", async () => {
+    await sync.context.store.pause("to-cidaas", "nobody answers");
+    should(await OPERATIONS.pause(sync, { lane: "to-legacy", reason: "new disks" }, signal)).eql({
+      paused: { "to-legacy": "new disks", "to-cidaas": "nobody answers" },
+    });
+    should(await OPERATIONS.resume(sync, {}, signal)).eql({ paused: { "to-legacy": false, "to-cidaas": false } });
+  });
+
+  const readings: [canRead: boolean | null, present: number, newestKnown: number][] = [
+    [true, 3, 0],
+    [false, 1, 2],
+    [null, 1, 2],
+  ];
+  for (const [canRead, present, newestKnown] of readings) {
+    it(`tell to which state users of both lanes are brought, the legacy system being readable: ${canRead}`, async () => {
+      for (const [lane, id] of [
+        ["to-legacy", { sub: "a" }],
+        ["to-cidaas", { legacyId: "1" }],
+        ["to-cidaas", { legacyId: "2" }],
+      ] satisfies [Lane, object][])
+        await sync.park(lane, id, reason);
+      sync.legacy = canRead === null ? null : { target: { canRead } };
+      const { items } = await OPERATIONS.parked(sync, {}, signal);
+      const retried = await OPERATIONS.retry(sync, { ids: items.map(({ id }) => id) }, signal);
+      should(retried).eql({ count: 3, present, newestKnown });
+    });
+  }
+
+  it("page through the parked, and mask every value", async () => {
+    for (const legacyId of ["1", "2", "3"])
+      await sync.park("to-cidaas", { legacyId }, reason, { email: { at: null, source: "p", values: ["a@b.example"] } });
+    const first = await OPERATIONS.parked(sync, { limit: 2 }, signal);
+    should(first.items.map(({ legacyId, record }) => [legacyId, record])).eql([
+      ["1", { email: "•••" }],
+      ["2", { email: "•••" }],
+    ]);
+    const second = await OPERATIONS.parked(sync, { limit: 2, after: first.next }, signal);
+    should([second.items.map(({ legacyId }) => legacyId), second.next]).eql([["3"], null]);
+  });
+
+  it("leave alone whom a hostile selection names", async () => {
+    await sync.park("to-legacy", { sub: "a" }, reason);
+    for (const ids of [["0x1"], ["1 OR 1=1"], ["-1"], ["1e0"], ["99999999999999999999"], ["constructor"]])
+      should(await OPERATIONS.discard(sync, { ids }, signal)).eql({ count: 0 });
+    should((await OPERATIONS.parked(sync, {}, signal)).items).have.length(1);
+  });
+
+  it("pass on why a catch-up failed", async () => {
+    sync.catchUp = () => Promise.reject(new Error("unplugged"));
+    await should(OPERATIONS["catch-up"](sync, {}, signal)).be.rejectedWith("unplugged");
+    sync.catchUp = async () => 7;
+    should(await OPERATIONS["catch-up"](sync, {}, signal)).eql({ marked: 7 });
+  });
+
+  it("are found by their name alone", () => {
+    should(operationNamed(" drain ")).equal("drain");
+    for (const topic of ["constructor", "Drain", "", null, { toString: () => "drain" }])
+      should(() => operationNamed(topic)).throw(/Set msg\.topic/);
+  });
+});
