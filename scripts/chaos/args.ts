@@ -4,38 +4,39 @@ export interface ChaosArguments {
   kills: number;
   /** Users of the legacy system at the start. */
   users: number;
-  /** Edits of users, at most. */
-  edits: number;
-  /** No further kill, freeze, cut or redeploy begins after this time. */
+  /** Edits of users per second, on average. */
+  rate: number;
+  /** No further disaster begins after this time. */
   minutes: number;
 }
 
-export const USAGE = `Usage: npm run chaos -- [--kills <number>] [--seed <number>] [--users <number>] [--edits <number>] [--minutes <number>]
+export const USAGE = `Usage: npm run chaos -- [--kills <number>] [--seed <number>] [--users <number>] [--rate <number>] [--minutes <number>]
 
-  --kills    times that Node-RED is ended by SIGKILL and started again (default 20)
+  --kills    times that Node-RED is ended by SIGKILL and started again; at least once at each fail-point (default 20)
   --seed     the same seed gives the same dialect, faults, edits and order of disasters (default 1)
   --users    users in the legacy system at the start (default 100)
-  --edits    edits of users on both sides, at most (default 800)
-  --minutes  disasters begin no later than this (default 4)
+  --rate     edits of users per second, on both sides together (default 6)
+  --minutes  disasters begin no later than this; a fail-point without its disaster fails the run (default 10)
 
-It ends with 1 if users were lost or made twice, if the sides differ, or if anybody is parked without a cause.`;
+It ends with 1 if users were lost or made twice, if the sides differ, if a newer edit was overwritten by an older value,
+if a person had two valid leases at once, if counters do not add up, or if anybody is parked without a cause.`;
 
 const LIMITS: Record<keyof ChaosArguments, { preset: number; most: number }> = {
   kills: { preset: 20, most: 1000 },
   seed: { preset: 1, most: 2 ** 32 - 1 },
   users: { preset: 100, most: 500 },
-  edits: { preset: 800, most: 100_000 },
-  minutes: { preset: 4, most: 600 },
+  rate: { preset: 6, most: 100 },
+  minutes: { preset: 10, most: 600 },
 };
 
 /** Reads the command line. A text says what is wrong with it. */
 export function parseArguments(given: readonly string[]): ChaosArguments | string {
-  const { kills, seed, users, edits, minutes } = LIMITS;
+  const { kills, seed, users, rate, minutes } = LIMITS;
   const result: ChaosArguments = {
     kills: kills.preset,
     seed: seed.preset,
     users: users.preset,
-    edits: edits.preset,
+    rate: rate.preset,
     minutes: minutes.preset,
   };
   for (let index = 0; index < given.length; index += 2) {
