@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import type { Random } from "../../simulator/kit/random";
 import { parseArguments, USAGE } from "./args";
 import { fullPlan, IN_ADOPTION } from "./plan";
@@ -18,6 +19,7 @@ async function main(): Promise<number> {
   const say = (line: string) => console.log(`${String(seconds()).padStart(4)} s  ${line}`);
   const plan = (random: Random) => fullPlan(options.kills, random);
   const result = await runChaos({ ...options, inAdoption: IN_ADOPTION, plan }, say);
+  if (options.log !== null) writeFileSync(options.log, result.nodeRedLog);
   console.log(`\nseed ${options.seed}, ${seconds()} s\n${reportOf(result)}`);
   return hasFailed(result) ? 1 : 0;
 }

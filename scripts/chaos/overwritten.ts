@@ -44,15 +44,27 @@ export function findOverwritten(options: OverwrittenOptions): Overwritten[] {
     for (const field of FIELDS) {
       const edit = own.findLast((entry) => entry.by !== "sync" && heldIn(entry, field) !== undefined);
       if (edit === undefined || isThere(edit, field, options) || isRecorded(edit, field, person, options)) continue;
-      const path = field.paths[edit.system];
-      overwritten.push({
-        person,
-        text: `${person.name}: the edit of ${path} to "${edit.fields[path]}" in ${edit.system} (${edit.seq}) is gone`,
-        coveredMs: coveredMs(edit, field, own, options),
-      });
+      overwritten.push({ person, ...describe(person, field, edit, replacementOf(edit, field, own, options), options) });
     }
   }
   return overwritten;
+}
+
+function describe(
+  { name }: Person,
+  field: Field,
+  edit: HistoryEntry,
+  replacement: Replacement | null,
+  options: OverwrittenOptions,
+): Pick<Overwritten, "text" | "coveredMs"> {
+  const path = field.paths[edit.system];
+  const text = `${name}: the edit of ${path} to "${edit.fields[path]}" in ${edit.system} (${edit.seq}) is gone`;
+  if (replacement === null) return { text, coveredMs: null };
+  const { call, look } = replacement;
+  const after = `${text}, replaced ${call.at - edit.at} ms later (${call.seq})`;
+  if (look === null) return { text: after, coveredMs: null };
+  const told = `${after}; the last look showed the state of ${call.at - look} ms before that`;
+  return { text: told, coveredMs: coveredMs(edit, call, look, options) };
 }
 
 function heldIn({ system, kind, fields }: HistoryEntry, field: Field) {
@@ -75,22 +87,35 @@ function isRecorded(edit: HistoryEntry, field: Field, { ids }: Person, { conflic
   });
 }
 
-function coveredMs(
+/** The write of the sync that replaced an edit, and the time whose state the sync knew from its last look before. */
+interface Replacement {
+  call: HistoryEntry;
+  look: number | null;
+}
+
+function replacementOf(
   edit: HistoryEntry,
   field: Field,
   own: readonly HistoryEntry[],
-  { looks, readLagMs, mostBetweenMs, frozen }: OverwrittenOptions,
-): number | null {
-  if (edit.system !== "cidaas") return null;
+  { looks, readLagMs }: OverwrittenOptions,
+): Replacement | null {
   const call = own.find((entry) => {
-    const isLater = entry.system === "cidaas" && entry.id === edit.id && entry.seq > edit.seq;
+    const isLater = entry.system === edit.system && entry.id === edit.id && entry.seq > edit.seq;
     return isLater && entry.by === "sync" && heldIn(entry, field) !== undefined;
   });
-  const look = call && looks.get(edit.id)?.findLast((time) => time <= call.at);
-  if (call === undefined || look === undefined) return null;
-  const sawUntil = look - readLagMs;
+  if (call === undefined) return null;
+  const look = edit.system === "cidaas" ? looks.get(edit.id)?.findLast((time) => time <= call.at) : undefined;
+  return { call, look: look === undefined ? null : look - readLagMs };
+}
+
+function coveredMs(
+  edit: HistoryEntry,
+  call: HistoryEntry,
+  look: number,
+  { readLagMs, mostBetweenMs, frozen }: OverwrittenOptions,
+): number | null {
   const stoodStill = frozen.map(({ from, to }) => Math.max(0, Math.min(to, call.at) - Math.max(from, look)));
   const most = mostBetweenMs + readLagMs + stoodStill.reduce((sum, time) => sum + time, 0);
-  const between = call.at - sawUntil;
-  return edit.at >= sawUntil && between <= most ? between : null;
+  const between = call.at - look;
+  return edit.at >= look && between <= most ? between : null;
 }

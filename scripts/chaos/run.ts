@@ -51,6 +51,8 @@ export interface ChaosResult extends Judgement, Omit<Rest, "stillParked">, Disas
   heldTwice: string[];
   /** Lanes whose counters do not add up. */
   miscounted: Lane[];
+  /** What Node-RED printed, over all its starts. */
+  nodeRedLog: string;
 }
 
 interface Stage {
@@ -153,6 +155,7 @@ async function conclude(stage: Stage, log: DisasterLog, traffic: Traffic, rest: 
     conflicts: conflicts.length,
     heldTwice: sabotage.heldTwice(),
     miscounted: miscounted(await nodeRed.status()),
+    nodeRedLog: nodeRed.logs,
   };
 }
 
