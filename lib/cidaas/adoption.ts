@@ -1,6 +1,7 @@
 import { CallError } from "../errors";
 import { isRecord } from "../mapping/json";
 import type { AdoptedUser, SyncStore } from "../store/types";
+import { trace } from "../trace";
 import { updatedAt } from "./search";
 import type { CidaasUser, Tenant } from "./types";
 
@@ -54,6 +55,7 @@ export async function adoptUsers({ tenant, store, toAdopted, now }: AdoptionOpti
   try {
     for await (const page of tenant.readAll(from)) {
       await store.adopt(page.map(toAdopted));
+      trace("page-adopted", { users: page.length });
       await keep({ users: adoption.users + page.length, position: positionAfter(page, adoption.position) });
     }
   } catch (thrown) {

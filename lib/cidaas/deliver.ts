@@ -8,6 +8,7 @@ import { CallError, toSyncError } from "../errors";
 import type { Settlement } from "../store/types";
 import { intentOf, ledgerAfter, type Settleable } from "../sync/plan";
 import type { JsonObject, RuleId } from "../sync/types";
+import { traceSend, traceSettle } from "../trace";
 import { adoptedFrom, type OutgoingUser } from "./gate";
 import type { BulkResult, Tenant } from "./types";
 
@@ -86,7 +87,8 @@ async function sendUpserts(
   failures: CallError[],
 ): Promise<End[]> {
   try {
-    const results = await tenant.bulk(upserts.map(({ body }) => body));
+    const bodies = upserts.map(({ body }) => body);
+    const results = await traceSend("to-cidaas", bodies.length, () => tenant.bulk(bodies));
     return Promise.all(upserts.map((sent, index) => endOf(context, tenant, sent, results[index], sentAt)));
   } catch (error) {
     const failure = asCallError(error);
@@ -217,8 +219,10 @@ async function remove(tenant: Tenant, user: OutgoingUser, deletes: DeliverOption
   const { token, person } = user.lease;
   if (deletes === "ignore" || person.sub === null)
     return { user, settlement: { token, outcome: "skipped" }, state: "UNCHANGED" };
-  if (deletes === "purge") await tenant.purge(person.sub);
-  else await tenant.setStatus(person.sub, "DECLINED", "Deleted in the legacy system");
+  const { sub } = person;
+  await traceSend("to-cidaas", 1, () =>
+    deletes === "purge" ? tenant.purge(sub) : tenant.setStatus(sub, "DECLINED", "Deleted in the legacy system"),
+  );
   const present = deletes === "purge" ? { legacy: false, cidaas: false } : { legacy: false };
   return { user, settlement: { token, outcome: "delivered", present }, state: "DELETED" };
 }
@@ -232,7 +236,8 @@ function retry(user: OutgoingUser, details: Omit<Settlement, "token" | "outcome"
 }
 
 async function settleAll(context: SyncContext, ends: readonly End[]): Promise<Delivered[]> {
-  await context.store.settle(ends.map((end) => end.settlement));
+  const settlements = ends.map((end) => end.settlement);
+  await traceSettle("to-cidaas", ends.length, () => context.store.settle(settlements));
   context.registry.drop(ends.map((end) => end.settlement.token));
   return ends.map((end) => {
     const ids = { sub: end.sub ?? end.user.lease.person.sub, legacyId: end.user.lease.person.legacyId };

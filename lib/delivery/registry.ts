@@ -1,5 +1,6 @@
 import type { Lease } from "../store/types";
 import type { Lane } from "../sync/types";
+import { trace } from "../trace";
 
 /**
  * The leases this process has handed to its flows. A message carries only the token; what the token stands for stays
@@ -16,6 +17,7 @@ export class LeaseRegistry {
     for (const lease of leases) {
       this.#leases.set(lease.token, lease);
       this.#until.set(lease.token, lease.until);
+      traceHeld(lease, lease.until);
     }
   }
 
@@ -25,7 +27,11 @@ export class LeaseRegistry {
 
   /** The store renewed these leases until then. */
   extended(tokens: readonly string[], until: number): void {
-    for (const token of tokens) if (this.#leases.has(token)) this.#until.set(token, until);
+    for (const token of tokens) {
+      if (!this.#leases.has(token)) continue;
+      this.#until.set(token, until);
+      trace("lease-extended", { token, until });
+    }
   }
 
   /** When a lease runs out; 0 for one that is not held. */
@@ -35,7 +41,9 @@ export class LeaseRegistry {
 
   /** Replaces the view of a lease that is still held, after a link was learned. */
   refresh(lease: Lease): void {
-    if (this.#leases.has(lease.token)) this.#leases.set(lease.token, lease);
+    if (!this.#leases.has(lease.token)) return;
+    this.#leases.set(lease.token, lease);
+    traceHeld(lease, this.until(lease.token));
   }
 
   /** The lease, to whoever asks first; a clone of the same message gets null. */
@@ -52,6 +60,7 @@ export class LeaseRegistry {
       this.#leases.delete(token);
       this.#until.delete(token);
       this.#claimed.delete(token);
+      trace("lease-dropped", { token });
     }
     for (const listener of this.#listeners) listener();
   }
@@ -80,4 +89,8 @@ export class LeaseRegistry {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
+}
+
+function traceHeld({ token, lane, person }: Lease, until: number): void {
+  trace("lease-held", { token, lane, person: person.id, until });
 }

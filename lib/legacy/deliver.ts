@@ -12,6 +12,7 @@ import type { Lease, Settlement } from "../store/types";
 import { emptyChange } from "../sync/change";
 import { intentOf, ledgerAfter, type Settleable } from "../sync/plan";
 import type { Identifier, Item, Json, JsonObject, RuleId } from "../sync/types";
+import { traceSend, traceSettle } from "../trace";
 import type { LegacyIds, LegacyTarget } from "./types";
 
 export interface LegacyDeliverOptions {
@@ -48,7 +49,8 @@ export async function deliverToLegacy(
   }
   // The lease may have learned ids while the person was worked on.
   const { person } = context.registry.get(lease.token) ?? lease;
-  await context.store.settle([end.settlement]);
+  const { settlement } = end;
+  await traceSettle("to-legacy", 1, () => context.store.settle([settlement]));
   context.registry.drop([lease.token]);
   report(context, "to-legacy", failure ? [failure] : []);
   const ids = { sub: person.sub, legacyId: end.legacyId ?? person.legacyId };
@@ -108,7 +110,7 @@ async function create(work: Work): Promise<End> {
   const body = context.map.build("legacy", pick(work.values, plan.write));
   let legacyId: string | null;
   try {
-    ({ legacyId } = await target.create(idsOf(lease), body));
+    ({ legacyId } = await traceSend("to-legacy", 1, () => target.create(idsOf(lease), body)));
   } catch (error) {
     if (error instanceof CallError && error.code === "LEGACY_CONFLICT") return linkExisting(work, error);
     throw error;
@@ -130,7 +132,7 @@ async function update(work: Work, present: JsonObject | null): Promise<End> {
   const written = context.map.build("legacy", pick(work.values, plan.write));
   const body =
     target.updates === "complete" && present ? overlay(presentRules(context, "legacy", present), written) : written;
-  const answer = await target.update(idsOf(lease), body);
+  const answer = await traceSend("to-legacy", 1, () => target.update(idsOf(lease), body));
   if (answer === "updated") return delivered(work, "UPDATED", sentAt, null);
   if (isAwaited(lease)) return ended("RETRY", lease, { outcome: "retry", reason: USER_MISSING });
   const everything = Object.keys(work.plan.news);
@@ -221,7 +223,7 @@ async function remove(
     );
   const held = await extendLeases(context, [{ token: lease.token }]);
   if (held.size === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
-  await target.remove(idsOf(lease));
+  await traceSend("to-legacy", 1, () => target.remove(idsOf(lease)));
   return ended("DELETED", lease, { outcome: "delivered", present: { cidaas: false, legacy: false } });
 }
 

@@ -17,6 +17,10 @@ export interface Conflict {
   legacyId: Json;
   rule: string;
   winner: string;
+  /** When it was decided, and the times of the two edits where they are known; ms since the epoch. */
+  at: number;
+  cidaasTime: number | null;
+  legacyTime: number | null;
 }
 
 export async function readParked(nodeRed: NodeRed): Promise<Parked[]> {
@@ -32,11 +36,14 @@ export async function readParked(nodeRed: NodeRed): Promise<Parked[]> {
 
 export async function readConflicts(nodeRed: NodeRed): Promise<Conflict[]> {
   const items = await readAll(nodeRed, "conflicts");
-  return items.map(({ sub = null, legacyId = null, rule, winner }) => ({
+  return items.map(({ sub = null, legacyId = null, rule, winner, at, cidaasTime, legacyTime }) => ({
     sub,
     legacyId,
     rule: String(rule),
     winner: String(winner),
+    at: timeOf(at) ?? 0,
+    cidaasTime: timeOf(cidaasTime),
+    legacyTime: timeOf(legacyTime),
   }));
 }
 
@@ -50,6 +57,10 @@ export async function retryParked(nodeRed: NodeRed, codes: readonly string[]): P
     }
   }
   return count;
+}
+
+function timeOf(value: Json | undefined): number | null {
+  return typeof value === "number" ? value : null;
 }
 
 async function readAll(nodeRed: NodeRed, list: string): Promise<JsonObject[]> {

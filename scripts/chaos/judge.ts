@@ -1,64 +1,86 @@
 import type { JsonObject } from "../../lib/sync/types";
-import type { HistoryEntry, RunningSimulator } from "../../simulator";
+import type { HistoryEntry } from "../../simulator";
 import { at } from "../../test/support/answers";
 import { compareSides } from "../demo/compare";
-import type { Conflict } from "./admin";
-import { type Finding, findPeople, type Person, storyOf } from "./people";
-import { findVanished } from "./vanished";
+import type { Parked } from "./admin";
+import { findOverwritten, type Overwritten, type OverwrittenOptions } from "./overwritten";
+import { type Finding, findPeople, type Person, SYSTEMS, type System, storyOf } from "./people";
 
 /** What is not as it has to be. */
 export interface Judgement {
   lost: Finding[];
   madeTwice: Finding[];
   differing: Finding[];
-  vanished: Finding[];
-  /** Edits that vanished within the window that no algorithm can close. */
-  vanishedInWindow: Finding[];
+  /** Newer edits that an older value replaced, without a record. */
+  stale: Overwritten[];
+  /** Such edits within the window that no algorithm can close. */
+  covered: Overwritten[];
   /** Whom a user deleted on one side, and who is still there on the other. */
   halfLeft: Finding[];
+  /** Who is parked though neither the faults nor a deletion that nobody was told of explain it. */
+  unexplained: Parked[];
   /** What happened to the first few of them. */
   stories: string[];
 }
 
 const MAX_STORIES = 5;
 
-export interface JudgeOptions {
-  simulator: RunningSimulator;
-  conflicts: readonly Conflict[];
+/** Of the sync only its list of conflicts and of those who are parked is believed. */
+export interface Evidence
+  extends Pick<OverwrittenOptions, "conflicts" | "looks" | "readLagMs" | "mostBetweenMs" | "frozen"> {
+  history: readonly HistoryEntry[];
+  /** Everybody that the two systems hold in the end. */
+  users: Record<System, readonly JsonObject[]>;
+  /** Who is parked in the end. */
+  parked: readonly Parked[];
   /** The password that each legacy user chose last. */
   passwords: ReadonlyMap<string, string>;
-  windowMs: number;
+  /** Whether a password lets a user into cidaas. */
+  canLogIn(sub: string, password: string): boolean;
 }
 
-/** Judges by the history and the users of the two systems; of the sync only its list of conflicts is believed. */
-export function judge({ simulator, conflicts, passwords, windowMs }: JudgeOptions): Judgement {
-  const history = [...simulator.history.entries()];
+/** Judges by what happened to the users of the two systems, and by what both hold in the end. */
+export function judge(evidence: Evidence): Judgement {
+  const { history, parked } = evidence;
   const people = findPeople(history);
-  const users = {
-    cidaas: new Map(simulator.tenant.snapshot().map((user) => [String(user.sub), user])),
-    legacy: new Map(simulator.legacy.snapshot().map((user): [string, JsonObject] => [String(user.id), { ...user }])),
+  const users: Users = {
+    cidaas: new Map(evidence.users.cidaas.map((user) => [String(user.sub), user])),
+    legacy: new Map(evidence.users.legacy.map((user) => [String(user.id), user])),
   };
   const staying = people.filter(({ left }) => !left);
-  const vanished = findVanished({ history, people, conflicts, users, windowMs });
+  const overwritten = findOverwritten({ ...evidence, people, users });
+  const unexplained = parked.filter((one) => !isUnheard(one, people));
   const findings = {
-    lost: staying.flatMap((person) => missingSides(person, users)),
-    madeTwice: staying.filter((person) => isTwice(person, users)).map((person) => ({ person, text: person.name })),
-    differing: [...differences(staying, users), ...wrongPasswords(staying, users.cidaas, passwords, simulator)],
-    vanished: vanished.filter(({ inWindow }) => !inWindow),
-    vanishedInWindow: vanished.filter(({ inWindow }) => inWindow),
+    lost: staying.filter(({ isDue }) => isDue).flatMap((person) => missingSides(person, users)),
+    madeTwice: people.filter((person) => isTwice(person, users)).map((person) => ({ person, text: person.name })),
+    differing: [...differences(people, users), ...wrongPasswords(staying, users.cidaas, evidence)],
+    stale: overwritten.filter(({ coveredMs }) => coveredMs === null),
+    covered: overwritten.filter(({ coveredMs }) => coveredMs !== null),
     halfLeft: people
-      .filter(({ left }) => left)
+      .filter(({ left, leftUnheard }) => left && !leftUnheard)
       .filter((person) => sidesOf(person, users).length === 1)
       .map((person) => ({ person, text: person.name })),
   };
-  const concerned = new Set(Object.values(findings).flatMap((list) => list.map(({ person }) => person)));
-  return { ...findings, stories: [...concerned].slice(0, MAX_STORIES).map((person) => storyOf(person, history)) };
+  const concerned = new Set([
+    ...Object.values(findings).flatMap((list) => list.map(({ person }) => person)),
+    ...unexplained.flatMap((one) => people.filter((person) => isOf(one, person))),
+  ]);
+  const stories = [...concerned].slice(0, MAX_STORIES).map((person) => storyOf(person, history));
+  return { ...findings, unexplained, stories };
 }
 
-type Users = Record<HistoryEntry["system"], Map<string, JsonObject>>;
-const SYSTEMS = ["cidaas", "legacy"] as const;
+/** Without the event of a deletion its user is missing to the sync, and that is for a person to decide. */
+function isUnheard(parked: Parked, people: readonly Person[]): boolean {
+  return parked.code === "USER_MISSING" && people.some((person) => person.leftUnheard && isOf(parked, person));
+}
 
-function idsNow({ ids }: Person, users: Users, system: HistoryEntry["system"]): string[] {
+function isOf({ sub, legacyId }: Parked, { ids }: Person): boolean {
+  return ids.cidaas.has(String(sub)) || ids.legacy.has(String(legacyId));
+}
+
+type Users = Record<System, ReadonlyMap<string, JsonObject>>;
+
+function idsNow({ ids }: Person, users: Users, system: System): string[] {
   return [...ids[system]].filter((id) => users[system].has(id));
 }
 
@@ -74,8 +96,12 @@ function missingSides(person: Person, users: Users): Finding[] {
   }));
 }
 
+/** Whoever left may have come back by a newer edit on the other side. */
 function isTwice(person: Person, users: Users): boolean {
-  return SYSTEMS.some((system) => person.createdBySync[system] > 1 || idsNow(person, users, system).length > 1);
+  return SYSTEMS.some((system) => {
+    const madeAgain = !person.left && person.createdBySync[system] > 1;
+    return madeAgain || idsNow(person, users, system).length > 1;
+  });
 }
 
 function differences(people: readonly Person[], users: Users): Finding[] {
@@ -104,8 +130,7 @@ function differences(people: readonly Person[], users: Users): Finding[] {
 function wrongPasswords(
   people: readonly Person[],
   cidaasUsers: ReadonlyMap<string, JsonObject>,
-  passwords: ReadonlyMap<string, string>,
-  simulator: RunningSimulator,
+  { passwords, canLogIn }: Evidence,
 ): Finding[] {
   const wrong: Finding[] = [];
   for (const person of people.filter(({ bornIn }) => bornIn === "legacy")) {
@@ -113,7 +138,7 @@ function wrongPasswords(
     const password = [...ids.legacy].map((id) => passwords.get(id)).find((one) => one !== undefined);
     const sub = [...ids.cidaas].find((id) => cidaasUsers.get(id)?.userStatus === "VERIFIED");
     if (password === undefined || sub === undefined) continue;
-    if (simulator.tenant.login(sub, password) !== null) continue;
+    if (canLogIn(sub, password)) continue;
     wrong.push({ person, text: `${name}: the new password does not work in cidaas` });
   }
   return wrong;

@@ -1,4 +1,7 @@
+import { writeFileSync } from "node:fs";
+import type { Random } from "../../simulator/kit/random";
 import { parseArguments, USAGE } from "./args";
+import { fullPlan, IN_ADOPTION } from "./plan";
 import { hasFailed, reportOf } from "./report";
 import { runChaos } from "./run";
 
@@ -13,7 +16,10 @@ async function main(): Promise<number> {
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   console.log(`seed ${options.seed}`);
-  const result = await runChaos(options, (line) => console.log(`${String(seconds()).padStart(4)} s  ${line}`));
+  const say = (line: string) => console.log(`${String(seconds()).padStart(4)} s  ${line}`);
+  const plan = (random: Random) => fullPlan(options.kills, random);
+  const result = await runChaos({ ...options, inAdoption: IN_ADOPTION, plan }, say);
+  if (options.log !== null) writeFileSync(options.log, result.nodeRedLog);
   console.log(`\nseed ${options.seed}, ${seconds()} s\n${reportOf(result)}`);
   return hasFailed(result) ? 1 : 0;
 }

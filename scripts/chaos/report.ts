@@ -3,57 +3,79 @@ import type { ChaosResult } from "./run";
 
 const MAX_SENTENCES = 15;
 
-/** Whether the run showed what must not be. Vanished edits are told, but do not fail it. */
+/** Whether the run showed what must not be. Edits covered within the open window are told, but do not fail it. */
 export function hasFailed(result: ChaosResult): boolean {
-  const { lost, madeTwice, differing, unexplained, miscounted, unrest } = result;
-  return unrest !== null || [lost, madeTwice, differing, unexplained, miscounted].some((list) => list.length > 0);
+  const { lost, madeTwice, differing, stale, halfLeft, unexplained, heldTwice, miscounted, missed } = result;
+  const faults = [lost, madeTwice, differing, stale, halfLeft, unexplained, heldTwice, miscounted, missed];
+  return result.unrest !== null || faults.some((list) => list.length > 0);
 }
 
 /** The figures of a run, and behind them what is wrong. */
 export function reportOf(result: ChaosResult): string {
+  const { faults, covered } = result;
   const figures: [string, number | string][] = [
     ["dialect", JSON.stringify(result.scene.dialect)],
-    ["faults", JSON.stringify(result.scene.faults)],
+    ["rates of faults", JSON.stringify(result.scene.faults)],
+    ["faults", `${faults.throttled} throttled, ${faults.failed} failed, ${faults.unanswered} unanswered`],
     ["events", `${result.events} (${result.givenUp} given up by the sender)`],
     ["edits", result.edits],
-    ["kills", result.kills],
-    ["freezes", result.freezes],
+    ["kills", summed(result.kills)],
+    ["freezes", summed(result.freezes)],
     ["cuts", result.cuts],
     ["redeploys", result.redeploys],
+    ["full disks", `${result.fullDisks} (${result.refusedWebhooks} webhooks answered 503)`],
+    ["disasters missed", result.missed.length],
     ["conflicts recorded", result.conflicts],
     ["parked by the faults", `${result.parked.length}${codesOf(result.parked)}`],
     ["retried after the faults", result.retries],
     ["parked without a cause", `${result.unexplained.length}${codesOf(result.unexplained)}`],
     ["users lost", result.lost.length],
     ["users made twice", result.madeTwice.length],
+    ["stale overwrites", result.stale.length],
+    ["valid tokens held twice", result.heldTwice.length],
     ["fields differing", result.differing.length],
-    ["edits vanished", result.vanished.length],
-    ["  within a bulk call", `${result.vanishedInWindow.length} (an edit in cidaas between our look and our call)`],
     ["deleted on one side only", result.halfLeft.length],
     ["counters that do not add up", result.miscounted.join(", ") || "none"],
     ["rest", result.unrest === null ? "reached" : "not reached"],
+    ["edits in the open window", `${covered.length}${windowOf(covered.map(({ coveredMs }) => coveredMs ?? 0))}`],
   ];
   const sentences = [
-    ...listed("lost", result.lost),
-    ...listed("made twice", result.madeTwice),
-    ...listed("differing", result.differing),
-    ...listed("vanished", result.vanished),
-    ...listed("vanished within a bulk call", result.vanishedInWindow),
-    ...listed("deleted on one side only", result.halfLeft),
-    ...listed(
-      "parked",
-      result.unexplained.map(({ lane, legacyId, sub, code, message }) => ({
-        text: `${lane} ${legacyId} (${sub}) ${code}: ${message}`,
-      })),
-    ),
+    ...listed("missed", result.missed),
+    ...listed("lost", textsOf(result.lost)),
+    ...listed("made twice", textsOf(result.madeTwice)),
+    ...listed("stale overwrite", textsOf(result.stale)),
+    ...listed("valid tokens held twice", result.heldTwice),
+    ...listed("differing", textsOf(result.differing)),
+    ...listed("deleted on one side only", textsOf(result.halfLeft)),
+    ...listed("parked", result.unexplained.map(parkedText)),
+    ...listed("in the open window", textsOf(covered)),
     ...result.stories,
     ...(result.unrest === null ? [] : [result.unrest]),
   ];
   return [...figures.map(([name, value]) => `${name.padEnd(30)}${value}`), ...sentences].join("\n");
 }
 
-function listed(title: string, findings: readonly { text: string }[]): string[] {
-  return findings.slice(0, MAX_SENTENCES).map(({ text }) => `${title}: ${text}`);
+/** "3 (random 1, before-send to-legacy 2)" */
+function summed(counts: Record<string, number>): string {
+  const sum = Object.values(counts).reduce((total, count) => total + count, 0);
+  const texts = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  return texts.length === 0 ? `${sum}` : `${sum} (${texts.sort().join(", ")})`;
+}
+
+function windowOf(times: readonly number[]): string {
+  return times.length === 0 ? "" : ` (at most ${Math.max(...times)} ms from our look to our call)`;
+}
+
+function textsOf(findings: readonly { text: string }[]): string[] {
+  return findings.map(({ text }) => text);
+}
+
+function parkedText({ lane, legacyId, sub, code, message }: Parked): string {
+  return `${lane} ${legacyId} (${sub}) ${code}: ${message}`;
+}
+
+function listed(title: string, texts: readonly string[]): string[] {
+  return texts.slice(0, MAX_SENTENCES).map((text) => `${title}: ${text}`);
 }
 
 function codesOf(parked: readonly Parked[]): string {

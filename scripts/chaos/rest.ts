@@ -17,7 +17,7 @@ export interface Rest {
   /** How many of them were parked by a fault, and retried. */
   retries: number;
   /** Who is parked for a reason that the faults do not explain, or again without them. */
-  unexplained: Parked[];
+  stillParked: Parked[];
   /** Why the sides did not come to rest; null when they did. */
   unrest: string | null;
 }
@@ -34,12 +34,12 @@ export async function comeToRest(demo: Demo, flow: FlowNode[]): Promise<Rest> {
   }
   const parked = await readParked(demo.nodeRed);
   if (unrest !== null) {
-    const unexplained = parked.filter(({ code }) => !EXPLAINED_CODES.includes(code));
-    return { parked, retries: 0, unexplained, unrest };
+    const stillParked = parked.filter(({ code }) => !EXPLAINED_CODES.includes(code));
+    return { parked, retries: 0, stillParked, unrest };
   }
   const retries = await retryParked(demo.nodeRed, EXPLAINED_CODES);
   if (retries > 0) unrest = await unrestOf(demo);
-  return { parked, retries, unexplained: await readParked(demo.nodeRed), unrest };
+  return { parked, retries, stillParked: await readParked(demo.nodeRed), unrest };
 }
 
 /** An event that its sender will not send again. */

@@ -5,13 +5,16 @@ import { type FlowNode, loadExample } from "../../test/support/flows";
 import { waitFor } from "../../test/support/wait-for";
 import { type Demo, startDemo } from "../demo/processes";
 import { readConflicts } from "./admin";
-import type { ChaosArguments } from "./args";
-import { Disasters } from "./disasters";
+import { type DisasterLog, Disasters } from "./disasters";
+import { firstUsers } from "./first-users";
 import { type Judgement, judge } from "./judge";
-import { createProcessSwitch, type ProcessSwitch } from "./process-switch";
+import type { Order } from "./orders";
+import type { Disaster } from "./plan";
 import { comeToRest, isGivenUp, miscounted, type Rest } from "./rest";
+import { createSabotage, type Sabotage } from "./sabotage";
 import { chooseScene, type Scene, withoutFaults } from "./scene";
 import { Traffic } from "./traffic";
+import { type Faults, type Wire, watchWire } from "./wire";
 
 /** Seconds; the shortest lease that the store accepts. */
 const LEASE_S = 5;
@@ -19,78 +22,140 @@ const LEASE_S = 5;
 const CALL_TIMEOUT_S = 2;
 /** The 1, 5 and 10 minutes between the attempts of a webhook become 2, 9 and 18 s. */
 const TIME_SCALE = 0.03;
-/** How long a disaster takes, pause included, so that the edits reach over all of them. */
-const DISASTER_MS = 5000;
-const DISASTERS_PER_KILL = 1.65;
+/** A tenant that cannot be reached: nobody is adopted before the first disaster is prepared. */
+const UNREACHABLE: Partial<Dials> = { rate5xx: 1 };
 
-export interface ChaosResult extends Judgement, Rest {
+export interface ChaosOptions {
+  /** Everything random comes from it, except for what the clock of the machine decides. */
+  seed: number;
+  /** Users of the legacy system at the start. */
+  users: number;
+  /** Edits of users per second, on average. */
+  rate: number;
+  /** No further disaster begins after this time. */
+  minutes: number;
+  /** Disasters of the first start, one after the other. */
+  inAdoption: readonly Order[];
+  plan(random: Random): Disaster[];
+}
+
+export interface ChaosResult extends Judgement, Omit<Rest, "stillParked">, DisasterLog {
   scene: Scene;
+  faults: Faults;
   events: number;
   /** Events that the sender gave up, because Node-RED was down at every attempt. */
   givenUp: number;
   edits: number;
-  kills: number;
-  freezes: number;
-  cuts: number;
-  redeploys: number;
   conflicts: number;
+  /** A sentence for each person that had two valid leases at the same time. */
+  heldTwice: string[];
   /** Lanes whose counters do not add up. */
   miscounted: Lane[];
+  /** What Node-RED printed, over all its starts. */
+  nodeRedLog: string;
 }
 
 interface Stage {
   demo: Demo;
-  flow: FlowNode[];
   scene: Scene;
   random: Random;
-  processSwitch: ProcessSwitch;
-  options: ChaosArguments;
+  flow: FlowNode[];
+  sabotage: Sabotage;
+  wire: Wire;
+  options: ChaosOptions;
   say(line: string): void;
 }
 
 /** Runs two-way traffic through a real Node-RED, lets everything go wrong, and judges what both sides hold afterwards. */
-export async function runChaos(options: ChaosArguments, say: (line: string) => void): Promise<ChaosResult> {
+export async function runChaos(options: ChaosOptions, say: (line: string) => void): Promise<ChaosResult> {
   const random = seededRandom(options.seed);
   const scene = chooseScene(random);
   const flow = chaosFlow();
-  const processSwitch = createProcessSwitch();
+  const sabotage = createSabotage();
   try {
-    const { environment } = processSwitch;
-    const { users } = options;
-    const demo = await startDemo({ users, port: null, page: false, timeScale: TIME_SCALE, flow, environment });
+    const demo = await startDemo({
+      users: options.users,
+      port: null,
+      page: false,
+      timeScale: TIME_SCALE,
+      flow,
+      environment: sabotage.environment,
+      cidaasUsers: firstUsers(options.users),
+      dials: UNREACHABLE,
+    });
+    const wire = watchWire(demo.simulator);
     try {
-      return await play({ demo, flow, scene, random, processSwitch, options, say });
+      return await play({ demo, scene, random, flow, sabotage, wire, options, say });
     } finally {
+      wire.close();
       await demo.close();
     }
   } finally {
-    processSwitch.close();
+    sabotage.close();
   }
 }
 
 async function play(stage: Stage): Promise<ChaosResult> {
-  const { demo, flow, scene, options, say } = stage;
-  setDials(demo, { ...scene.dialect, seed: options.seed });
+  const { demo, scene, flow, options, say } = stage;
+  const ownRandom = () => seededRandom(stage.random.integer(2 ** 31));
+  const disasters = new Disasters({ ...stage, random: ownRandom(), faults: scene.faults, leaseMs: LEASE_S * 1000 });
+  const traffic = new Traffic(demo.simulator, ownRandom());
+  const plan = options.plan(ownRandom());
+
+  await adopt(stage, disasters);
   await loadAll(demo, options.users);
   setDials(demo, scene.faults);
-  const { disasters, traffic } = await unleash(stage);
+  const deadline = Date.now() + options.minutes * 60_000;
+  await Promise.all([traffic.run(1000 / options.rate), disasters.run(plan, deadline).finally(() => traffic.stop())]);
   setDials(demo, withoutFaults(scene.faults));
   say("the faults are over: waiting for quiet");
   const rest = await comeToRest(demo, flow);
-  const { simulator, nodeRed } = demo;
+  return conclude(stage, disasters.log, traffic, rest);
+}
+
+/** Lets the sync begin with the tenant's users, through whatever is to happen then. */
+async function adopt({ demo, scene, options }: Stage, disasters: Disasters): Promise<void> {
+  const reachable = () => setDials(demo, { ...withoutFaults(UNREACHABLE), ...scene.dialect, seed: options.seed });
+  const [first, ...others] = options.inAdoption;
+  if (first === undefined) return reachable();
+  await disasters.atPoint(first, reachable, others);
+}
+
+async function conclude(stage: Stage, log: DisasterLog, traffic: Traffic, rest: Rest): Promise<ChaosResult> {
+  const { scene, wire, sabotage } = stage;
+  const { simulator, nodeRed } = stage.demo;
+  const { stillParked, ...restOfRest } = rest;
   const conflicts = await readConflicts(nodeRed);
-  const events = simulator.history.entries().filter(({ kind }) => kind === "event");
-  const { kill: kills, freeze: freezes, cut: cuts, redeploy: redeploys } = disasters.counts;
+  const history = simulator.history.entries();
+  const judgement = judge({
+    history,
+    users: {
+      cidaas: simulator.tenant.snapshot(),
+      legacy: simulator.legacy.snapshot().map((user) => ({ ...user })),
+    },
+    conflicts,
+    parked: stillParked,
+    passwords: traffic.passwords,
+    canLogIn: (sub, password) => simulator.tenant.login(sub, password) !== null,
+    looks: wire.looks,
+    readLagMs: scene.faults.readLagMs ?? 0,
+    mostBetweenMs: (LEASE_S + CALL_TIMEOUT_S) * 1000,
+    frozen: log.frozen,
+  });
+  const events = history.filter(({ kind }) => kind === "event");
   return {
-    ...judge({ simulator, conflicts, passwords: traffic.passwords, windowMs: LEASE_S * 1000 }),
-    ...rest,
+    ...judgement,
+    ...restOfRest,
+    ...log,
     scene,
-    ...{ kills, freezes, cuts, redeploys },
+    faults: wire.faults,
     events: events.filter((event) => !isGivenUp(event)).length,
     givenUp: events.filter(isGivenUp).length,
     edits: traffic.edits,
     conflicts: conflicts.length,
+    heldTwice: sabotage.heldTwice(),
     miscounted: miscounted(await nodeRed.status()),
+    nodeRedLog: nodeRed.logs,
   };
 }
 
@@ -115,24 +180,11 @@ function setDials({ simulator }: Demo, dials: Partial<Dials>): void {
 /** Hands all legacy users to the lane; from here on none of them may be lost. */
 async function loadAll(demo: Demo, users: number): Promise<void> {
   await demo.load();
-  const accepted = async () => (await demo.nodeRed.status()).lanes["to-cidaas"].counters.in === users;
-  await waitFor(accepted, { timeoutMs: 60_000, what: "all users to be safe in the lane" });
-}
-
-async function unleash({ demo, flow, scene, random, processSwitch, options, say }: Stage) {
-  const { kills, edits, minutes } = options;
-  const ownRandom = () => seededRandom(random.integer(2 ** 31));
-  const traffic = new Traffic(demo.simulator, ownRandom());
-  const disasters = new Disasters({
-    ...{ demo, flow, processSwitch, kills, say },
-    random: ownRandom(),
-    faults: scene.faults,
-    leaseMs: LEASE_S * 1000,
+  const status = () => demo.nodeRed.status();
+  const accepted = async () => ((await status()).lanes["to-cidaas"].counters.in ?? 0) >= users;
+  await waitFor(accepted, {
+    timeoutMs: 60_000,
+    what: "all users to be safe in the lane",
+    seen: () => demo.nodeRed.logs,
   });
-  const expectedMs = Math.min(minutes * 60_000, Math.max(1, kills) * DISASTERS_PER_KILL * DISASTER_MS);
-  await Promise.all([
-    traffic.run(edits, expectedMs / Math.max(1, edits)),
-    disasters.run(Date.now() + minutes * 60_000).finally(() => traffic.stop()),
-  ]);
-  return { disasters, traffic };
 }

@@ -22,9 +22,9 @@ export class Traffic {
     this.#random = random;
   }
 
-  /** Edits until stopped or until so many edits were made, with pauses of `spacingMs` on average. */
-  async run(most: number, spacingMs: number): Promise<void> {
-    while (!this.#stopped && this.edits < most) {
+  /** Edits until stopped, with pauses of `spacingMs` on average. */
+  async run(spacingMs: number): Promise<void> {
+    while (!this.#stopped) {
       try {
         this.#edit(this.edits + 1);
       } catch (error) {
@@ -46,8 +46,8 @@ export class Traffic {
     if (dice < 5) legacy.create({ ...newLegacy(number), tier: "silver" });
     else if (dice < 10) tenant.register(newCidaas(number));
     else if (dice < 13) this.#changePassword(number);
-    // Only here: cidaas gives its events up, and without one nobody can tell a deletion from a loss.
-    else if (dice < 15) legacy.remove(this.#legacyId());
+    else if (dice < 14) legacy.remove(this.#legacyId());
+    else if (dice < 15) tenant.remove(this.#sub());
     else this.#changeField(number, dice);
   }
 

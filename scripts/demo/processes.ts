@@ -1,11 +1,11 @@
-import { type RunningSimulator, startSimulator } from "../../simulator";
+import { type Dials, type RunningSimulator, type SimulatorOptions, startSimulator } from "../../simulator";
 import { type FlowNode, findNode, loadExample } from "../../test/support/flows";
 import { freePort, NodeRed, type NodeRedOptions } from "../../test/support/node-red";
 import { connectSystems, type Systems } from "./systems";
 
 const CLIENT_ID = "simulator-client";
 const CLIENT_SECRET = "simulator-secret";
-const WEBHOOK_KEY = "simulator-webhook-key";
+export const WEBHOOK_KEY = "simulator-webhook-key";
 const LEGACY_KEY = "simulator-legacy-key";
 const EVENTS_KEY = "demo-events-key";
 
@@ -15,6 +15,10 @@ export interface DemoOptions extends Pick<NodeRedOptions, "line" | "userDirector
   port: number | null;
   /** Whether to serve the page that shows both sides. */
   page: boolean;
+  /** Users whom the tenant has already. */
+  cidaasUsers?: NonNullable<SimulatorOptions["tenant"]>["users"];
+  /** How both systems behave from the start. */
+  dials?: Partial<Dials>;
   /** 1 = the real times between repetitions of events. */
   timeScale?: number;
   /** What to deploy instead of the two-way example as it is. */
@@ -39,8 +43,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const nodeRedUrl = `http://127.0.0.1:${port}`;
   const simulator = await startSimulator({
     webPort: options.page ? 0 : null,
-    tenant: { webhook: webhookSetup(`${nodeRedUrl}/cidaas/events`) },
+    tenant: { webhook: webhookSetup(`${nodeRedUrl}/cidaas/events`), users: options.cidaasUsers ?? [] },
     legacy: { users: options.users, events: { url: `${nodeRedUrl}/legacy/events`, key: EVENTS_KEY } },
+    dials: options.dials ?? {},
     timeScale: options.timeScale ?? 1,
   });
   const flow = options.flow ?? loadExample("3 two-way sync");

@@ -11,7 +11,7 @@ import { type LegacyUser, type Parsed, parseNewUser, parsePassword, parsePatch }
 export type Actor = "user" | "sync";
 
 /** Generated users are the same in every simulation. */
-const PEOPLE_SEED = 4711;
+export const PEOPLE_SEED = 4711;
 
 const KINDS: Record<LegacyEventName, HistoryEntry["kind"]> = {
   "user.created": "created",

@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { StoreError } from "../../errors";
+import { trace } from "../../trace";
 import { rollBack } from "./database";
 import type { Announcement, Effects } from "./effects";
 import { toStoreError } from "./errors";
@@ -113,6 +114,7 @@ export class CommitQueue {
       }
       if (done === 0) return;
       this.#effects.write();
+      trace("before-commit", { operations: done });
       this.#statements.commit.run();
     } catch (error) {
       rollBack(this.#database);
@@ -121,6 +123,7 @@ export class CommitQueue {
       for (const operation of this.#waiting.splice(0, Math.max(1, done))) operation.reject(toStoreError(error));
       return;
     }
+    trace("after-commit", { operations: done });
     this.#waiting.splice(0, done);
     const announcements = this.#effects.committed();
     for (const commit of commits) commit();
