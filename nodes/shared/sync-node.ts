@@ -74,16 +74,14 @@ export class SyncNode<Config = void> {
     });
   }
 
-  /** Runs work outside an input handler; a failure is logged and reaches Catch nodes, and never the process. */
+  /** Runs work outside an input handler; a failure reaches Catch nodes or the log, and never the process. */
   run(work: () => Promise<void>): void {
     this.#track(work().catch((error: unknown) => this.report(toSyncError(error))));
   }
 
-  /** Logs a problem that belongs to no message, once as long as it stays the same. */
+  /** Tells Catch nodes, else the log, of a problem that belongs to no message, once as long as it stays the same. */
   report(error: SyncError): void {
-    if (error.message === this.#reported || this.#closed) return;
-    this.#reported = error.message;
-    this.#node.error(error);
+    if (this.#isNews(error)) this.#node.error(error, {});
   }
 
   /** The problem is over: the next one is news again. */
@@ -100,7 +98,8 @@ export class SyncNode<Config = void> {
     } catch (error) {
       const problem = toSyncError(error);
       this.#showProblem(problem);
-      this.report(problem);
+      // As core nodes do with their configuration: for whoever deploys, and not for the flow.
+      if (this.#isNews(problem)) this.#node.error(problem);
       await this.#runClosers();
       if (!this.#closed) this.#retry = setTimeout(() => this.#reopen(), RETRY_MS);
       throw problem;
@@ -123,6 +122,12 @@ export class SyncNode<Config = void> {
     const config = await this.#start({ sync: shared, hub, onClose: (closer) => void this.#closers.push(closer) });
     this.clearReport();
     return { sync: shared, config };
+  }
+
+  #isNews({ message }: SyncError): boolean {
+    if (message === this.#reported || this.#closed) return false;
+    this.#reported = message;
+    return true;
   }
 
   #showProblem(problem: SyncError): void {

@@ -76,7 +76,7 @@ describe("bulk-batcher", () => {
     should(await bench.counters("to-cidaas")).match({ in: 2, merged: 1, delivered: 1 });
   });
 
-  it("takes nothing before the tenant's users are known, and tells why", async () => {
+  it("takes nothing before the tenant's users are known, and tells Catch nodes why", async () => {
     bench.simulator.tenant.setDials({ rate5xx: 1, faultPaths: ["/user-ext-srv"] });
     await load();
     bench.send("to-cidaas", { payload: legacyRecord() });
@@ -84,6 +84,7 @@ describe("bulk-batcher", () => {
     should(await bench.red("batcher")).match(/unreachable/);
     should((await bench.status()).lanes["to-cidaas"]).match({ waiting: 1, inFlight: 0 });
     should(bench.messages("batch")).eql([]);
+    should(bench.caught()).match([{ id: "batcher", code: "SERVER_ERROR" }]);
     bench.simulator.tenant.setDials({ rate5xx: 0 });
     await bench.first("batch");
   });

@@ -154,7 +154,7 @@ describe("user-sync-control", () => {
     legacy().edit(id, { city: "Ulm" });
     legacy().setDials({ rate5xx: 1 });
     await ask("retry", "to-cidaas");
-    await bench.until(() => bench.logged("batcher").length > 0, "the read to fail");
+    await bench.until(() => bench.caught().some(({ id }) => id === "batcher"), "the read to fail");
     legacy().setDials({ rate5xx: 0 });
     should(await ask("drain", { lane: "to-cidaas" })).match({ drained: true });
     should(userOf("patient@example.org")).match({ address: { locality: "Ulm" } });
