@@ -1,17 +1,20 @@
 import { catchUp } from "../../lib/cidaas/catch-up";
+import { untilClosed } from "../shared/closable-pages";
 import type { Opening, SyncNode } from "../shared/sync-node";
 
 /** Catches up with lost webhooks at once and then every so many minutes; 0 never. A failed run is tried at the next. */
-export function keepCatchingUp(node: SyncNode, { sync, onClose }: Opening, everyMinutes: number): void {
+export function keepCatchingUp(node: SyncNode, { sync, closing, onClose }: Opening, everyMinutes: number): void {
   if (everyMinutes === 0) return;
   const { store, now } = sync.context;
+  const { tenant } = sync.tenant;
+  const pages: typeof tenant.readAll = (options) => untilClosed(tenant.readAll(options), closing);
   let running = false;
   const run = () =>
-    node.run(async () => {
+    node.runAside(async () => {
       if (running) return;
       running = true;
       try {
-        await catchUp({ tenant: sync.tenant.tenant, store, now });
+        await catchUp({ tenant: { readAll: pages }, store, now });
       } finally {
         running = false;
       }

@@ -1,4 +1,5 @@
 import type { Express, Request, Response } from "express";
+import type { NodeAPI } from "node-red";
 import { ConfigError, toSyncError } from "../../lib/errors";
 import { isTooDeep } from "../../lib/mapping/depth";
 
@@ -21,10 +22,17 @@ export interface Receiver {
  */
 class Dispatcher {
   readonly #receivers = new Map<string, Receiver>();
-  /** Paths whose node is closed and will be back: the sender has to repeat. */
-  readonly #closed = new Set<string>();
+  /** The path of every node that is part of the flows, whether it is open now or not. */
+  readonly #expected = new Map<string, string>();
 
-  register(path: string, receiver: Receiver): (removed: boolean) => void {
+  /** On this path the sender is asked to repeat until its node is open; null for a node that takes no webhooks. */
+  expect(nodeId: string, path: unknown): void {
+    if (typeof path === "string" && path.startsWith("/")) this.#expected.set(nodeId, path);
+    else this.#expected.delete(nodeId);
+  }
+
+  /** Opens a path. Returns the way to close it; throws `DUPLICATE_PATH`, which names the first node. */
+  register(path: string, receiver: Receiver): () => void {
     const first = this.#receivers.get(path);
     if (first) {
       throw new ConfigError(
@@ -33,18 +41,14 @@ class Dispatcher {
       );
     }
     this.#receivers.set(path, receiver);
-    this.#closed.delete(path);
-    return (removed) => {
-      if (this.#receivers.get(path) !== receiver) return;
-      this.#receivers.delete(path);
-      if (!removed) this.#closed.add(path);
-    };
+    return () => void this.#receivers.delete(path);
   }
 
   async handle(request: Request, response: Response, next: () => void): Promise<void> {
     const receiver = this.#receivers.get(request.path);
     if (!receiver) {
-      if (this.#closed.has(request.path)) response.status(503).json({ error: "The receiver is restarting." });
+      const isExpected = [...this.#expected.values()].includes(request.path);
+      if (isExpected) response.status(503).json({ error: "The receiver is not open; please repeat." });
       else next();
       return;
     }
@@ -69,7 +73,7 @@ class Dispatcher {
 const dispatchers = new WeakMap<Express, Dispatcher>();
 
 /** The dispatcher of this web application, mounted at the first call. */
-export function dispatcherOf(httpNode: Express): Dispatcher {
+export function dispatcherOf({ httpNode }: NodeAPI): Dispatcher {
   const existing = dispatchers.get(httpNode);
   if (existing) return existing;
   const dispatcher = new Dispatcher();

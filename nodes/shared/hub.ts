@@ -12,9 +12,11 @@ import { createSealer } from "../../lib/mapping/seal";
 import { acquireEngine } from "../../lib/store/engines";
 import { createPrinter } from "../../lib/sync/prints";
 import type { Lane } from "../../lib/sync/types";
+import { untilClosed } from "./closable-pages";
 import { pickedNode } from "./connection";
 import { type LegacyPart, legacyParts, storeOptions, type TenantPart, tenantParts } from "./parts";
 import { parseSettings } from "./settings";
+import { StoreTrouble } from "./store-trouble";
 
 export interface UserSyncDef extends NodeDef {
   tenant?: string;
@@ -29,6 +31,8 @@ export interface SharedSync {
   tenant: TenantPart;
   /** Null where no legacy system is picked: a flow may write to it by other means. */
   legacy: LegacyPart | null;
+  /** Whether the store takes anything now. */
+  trouble: StoreTrouble;
   /** Reads the tenant's users into the ledger, once; resolves with whether that was allowed. */
   adopted(): Promise<boolean>;
 }
@@ -55,6 +59,8 @@ export class SyncHub {
   readonly #def: UserSyncDef;
   readonly #takers = new Map<Lane, string>();
   #opening: Promise<Opened> | null = null;
+  /** The close of the opening before, which a new one waits for. */
+  #closing: Promise<void> = Promise.resolve();
   #users = 0;
   #key = "";
 
@@ -119,10 +125,13 @@ export class SyncHub {
     if (this.#users > 0 || !this.#opening) return;
     const opening = this.#opening;
     this.#opening = null;
-    await (await opening).close();
+    const closing = opening.then(({ close }) => close());
+    this.#closing = closing.catch(() => {});
+    await closing;
   }
 
   async #open(): Promise<Opened> {
+    await this.#closing;
     const owner = `user-sync ${this.name}`;
     const { settings, paths, legacySchema } = parseSettings(owner, this.#def);
     const map = compileMap(parseRules(this.#def.rules));
@@ -150,7 +159,14 @@ export class SyncHub {
         : null;
       if (legacy) closers.push(legacy.release);
       const { engine, release } = await acquireEngine(options);
-      closers.push(release);
+      const store = engine.sync(settings.key);
+      const trouble = new StoreTrouble(store);
+      const closing = new AbortController();
+      closers.push(
+        release,
+        () => trouble.close(),
+        () => closing.abort(),
+      );
       const context: SyncContext = {
         settings,
         paths,
@@ -159,7 +175,7 @@ export class SyncHub {
         policies: map.rules,
         printer: createPrinter(engine.printKey),
         sealer: createSealer(),
-        store: engine.sync(settings.key),
+        store,
         registry: new LeaseRegistry(),
         gates: new LaneGates(),
         leaseMs: options.policy.leaseSeconds * 1_000,
@@ -170,7 +186,8 @@ export class SyncHub {
         context,
         tenant: tenant.resource,
         legacy: legacy?.resource ?? null,
-        adopted: adoptOnce(context, tenant.resource),
+        trouble,
+        adopted: adoptOnce(context, tenant.resource, closing.signal),
       };
       return { shared, close };
     } catch (error) {
@@ -192,11 +209,11 @@ export class SyncHub {
 }
 
 /** One adoption at a time for all nodes; a failed one is tried again by the next who asks. */
-function adoptOnce(context: SyncContext, part: TenantPart): () => Promise<boolean> {
+function adoptOnce(context: SyncContext, part: TenantPart, closing: AbortSignal): () => Promise<boolean> {
   let running: Promise<boolean> | null = null;
   return () => {
     running ??= adoptUsers({
-      tenant: part.tenant,
+      tenant: { readAll: (options) => untilClosed(part.tenant.readAll(options), closing) },
       store: context.store,
       toAdopted: (user) => adoptedFrom(context, user),
       now: context.now,

@@ -165,6 +165,7 @@ export class Runtime {
       settings: { userDir: this.#directory },
       httpNode: application,
       httpAdmin: null,
+      events: new EventEmitter(),
       nodes: {
         registerType: (type: string, nodeType: NodeType) => void this.#types.set(type, nodeType),
         getNode: (id: string) => this.#nodes.get(id) ?? null,
