@@ -88,23 +88,15 @@ function parse(def: SyncNodeDef, credentials: unknown) {
  * Lets the dispatcher answer 503 on the path of this node from now on, for as long as it is part of the flows: while the
  * store opens, while a deploy goes on, and while the node is disabled or not configured.
  */
-function expectWebhooks(RED: NodeAPI, node: Node, { path, webhook }: WebhookInDef): void {
+function expectWebhooks(RED: NodeAPI, { id }: Node, { path, webhook }: WebhookInDef): void {
   if (!RED.httpNode) return;
-  const dispatcher = dispatcherOf(RED);
-  dispatcher.expect(node.id, webhook === false ? null : (path ?? DEFAULT_PATH));
-  node.on("close", (removed: boolean, done: () => void) => {
-    if (removed && !isInFlows(RED, node.id)) dispatcher.expect(node.id, null);
-    done();
+  dispatcherOf(RED).expect(id, webhook === false ? null : (path ?? DEFAULT_PATH), () => {
+    let found = false;
+    RED.nodes.eachNode((def) => {
+      found ||= def.id === id;
+    });
+    return found;
   });
-}
-
-/** Node-RED calls a node removed that is only disabled, too. */
-function isInFlows(RED: NodeAPI, id: string): boolean {
-  let found = false;
-  RED.nodes.eachNode((def) => {
-    found ||= def.id === id;
-  });
-  return found;
 }
 
 function receiveWebhooks(RED: NodeAPI, node: Node, config: Config, { sync, onClose }: Opening): void {

@@ -22,12 +22,15 @@ export interface Receiver {
  */
 class Dispatcher {
   readonly #receivers = new Map<string, Receiver>();
-  /** The path of every node that is part of the flows, whether it is open now or not. */
-  readonly #expected = new Map<string, string>();
+  /** The nodes that receive, or will, by id. */
+  readonly #expected = new Map<string, { path: string; isThere(): boolean }>();
 
-  /** On this path the sender is asked to repeat until its node is open; null for a node that takes no webhooks. */
-  expect(nodeId: string, path: unknown): void {
-    if (typeof path === "string" && path.startsWith("/")) this.#expected.set(nodeId, path);
+  /**
+   * On this path the sender is asked to repeat until the node is open, for as long as it is there; null for a node that
+   * takes no webhooks.
+   */
+  expect(nodeId: string, path: unknown, isThere: () => boolean): void {
+    if (typeof path === "string" && path.startsWith("/")) this.#expected.set(nodeId, { path, isThere });
     else this.#expected.delete(nodeId);
   }
 
@@ -47,8 +50,8 @@ class Dispatcher {
   async handle(request: Request, response: Response, next: () => void): Promise<void> {
     const receiver = this.#receivers.get(request.path);
     if (!receiver) {
-      const isExpected = [...this.#expected.values()].includes(request.path);
-      if (isExpected) response.status(503).json({ error: "The receiver is not open; please repeat." });
+      if (this.#isExpected(request.path))
+        response.status(503).json({ error: "The receiver is not open; please repeat." });
       else next();
       return;
     }
@@ -67,6 +70,16 @@ class Dispatcher {
     }
     const answer = await receiver.receive(body.value);
     response.status(answer.status).json(answer.body);
+  }
+
+  /** Forgets nodes that were deleted: one that was disabled before is not told of it. */
+  #isExpected(path: string): boolean {
+    for (const [id, expected] of this.#expected) {
+      if (expected.path !== path) continue;
+      if (expected.isThere()) return true;
+      this.#expected.delete(id);
+    }
+    return false;
   }
 }
 

@@ -169,6 +169,7 @@ export class Runtime {
       nodes: {
         registerType: (type: string, nodeType: NodeType) => void this.#types.set(type, nodeType),
         getNode: (id: string) => this.#nodes.get(id) ?? null,
+        eachNode: (look: (node: Node) => void) => this.#nodes.forEach(look),
         createNode: (node: Node, def: FlowNode) => this.#createNode(node, def),
       },
     });
