@@ -1,4 +1,6 @@
 import { catchUp } from "../../lib/cidaas/catch-up";
+import { adoptedFrom } from "../../lib/cidaas/gate";
+import type { CidaasUser } from "../../lib/cidaas/types";
 import { untilClosed } from "../shared/closable-pages";
 import type { Opening, SyncNode } from "../shared/sync-node";
 
@@ -14,7 +16,8 @@ export function keepCatchingUp(node: SyncNode, { sync, closing, onClose }: Openi
       if (running) return;
       running = true;
       try {
-        await catchUp({ tenant: { readAll: pages }, store, now });
+        const toAdopted = (user: CidaasUser) => adoptedFrom(sync.context, user);
+        await catchUp({ tenant: { readAll: pages }, store, toAdopted, now });
       } finally {
         running = false;
       }
