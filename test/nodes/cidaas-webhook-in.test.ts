@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import helper from "node-red-node-test-helper";
 import should from "should";
+import type { Middleware } from "../../nodes/cidaas-webhook-in/http-settings";
 import { Bench } from "./fixture";
 import { EVENTS_PATH, event, node, receiver, WEBHOOK_KEY } from "./flow";
 
@@ -124,6 +125,41 @@ describe("cidaas-webhook-in", () => {
       await bench.post(event(SUB, "ACCOUNT_DELETED"));
       const { sync } = await bench.first("webhook-taken");
       should(Object(sync).items[0].kind).equal("delete");
+    });
+  });
+
+  describe("with settings of Node-RED", () => {
+    afterEach(() => helper.settings({ httpNodeMiddleware: undefined, apiMaxLength: undefined }));
+
+    it("runs the middleware of HTTP nodes first, and only for its own path", async () => {
+      const seen: string[] = [];
+      const note: Middleware = ({ path }, _response, next) => {
+        seen.push(path);
+        next();
+      };
+      const refuse: Middleware = ({ headers }, response, next) => {
+        if (headers["x-forbidden"]) response.status(403).end();
+        else next();
+      };
+      // Node-RED takes a list, too, which its types do not know.
+      const settings: object = { httpNodeMiddleware: [note, refuse] };
+      helper.settings(settings);
+      await bench.load(receiver());
+      await bench.listening();
+      seen.length = 0;
+      should(await bench.post(event(SUB))).equal(200);
+      should(await bench.post(event(OTHER), { "x-api-key": WEBHOOK_KEY, "x-forbidden": "1" })).equal(403);
+      should(await bench.post(event(SUB), undefined, "/somewhere/else")).equal(404);
+      should(seen).eql([EVENTS_PATH, EVENTS_PATH]);
+      should(await arrivals()).equal(1);
+    });
+
+    it("refuses a body larger than apiMaxLength with 413", async () => {
+      helper.settings({ apiMaxLength: "1kb" });
+      await bench.load(receiver());
+      await bench.listening();
+      should(await bench.post({ ...event(SUB), filling: "x".repeat(2_000) })).equal(413);
+      should(await bench.post(event(SUB))).equal(200);
     });
   });
 
