@@ -64,20 +64,21 @@ export class StatusLine {
 
   #set(status: NodeStatus): void {
     this.#next = status;
-    if (this.#timer) return;
-    this.#flush();
+    if (this.#timer || !this.#flush()) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       if (this.#next) this.#set(this.#next);
     }, INTERVAL_MS);
   }
 
-  #flush(): void {
+  /** Returns whether there was anything new to show. */
+  #flush(): boolean {
     const status = this.#next;
     this.#next = null;
     const key = JSON.stringify(status);
-    if (!status || key === this.#shown) return;
+    if (!status || key === this.#shown) return false;
     this.#shown = key;
     this.#node.status(status);
+    return true;
   }
 }
