@@ -1,7 +1,9 @@
 import { CallError } from "../errors";
 import { isRecord } from "../mapping/json";
-import type { AdoptedUser, SyncStore } from "../store/types";
+import type { SyncStore } from "../store/types";
 import { trace } from "../trace";
+import { caughtUpTo, OVERLAP_MS } from "./catch-up";
+import { adoptNewcomers, type NewcomerOptions } from "./newcomers";
 import { updatedAt } from "./search";
 import type { CidaasUser, Tenant } from "./types";
 
@@ -25,23 +27,23 @@ export interface Adoption {
 
 export interface AdoptionOptions {
   tenant: Pick<Tenant, "readAll">;
-  store: Pick<SyncStore, "adopt" | "getNote" | "setNote">;
-  /** Makes prints of a user, for the ledger keeps nothing else. */
-  toAdopted: (user: CidaasUser) => AdoptedUser;
+  store: Pick<SyncStore, "getNote" | "setNote"> & NewcomerOptions["store"];
+  toAdopted: NewcomerOptions["toAdopted"];
   /** Milliseconds since the epoch. */
   now: () => number;
 }
 
 /**
- * Reads all users of the tenant into the ledger, once; goes on where an earlier run ended, and tries again after
- * `forbidden`, since the right may have been given. Throws the `CallError`s of `Tenant.readAll` and `StoreError`s; the
- * note then still says `running`.
+ * Reads all users of the tenant into the ledger; goes on where an earlier run ended, and tries again after `forbidden`,
+ * since the right may have been given. Once it is complete, every start reads who changed since: a restored backup does
+ * not know whoever was born after it, and would make them again. Throws the `CallError`s of `Tenant.readAll` and `StoreError`s; the
+ * note then says what it said before.
  */
 export async function adoptUsers({ tenant, store, toAdopted, now }: AdoptionOptions): Promise<Adoption> {
   const earlier = await readAdoption(store);
-  if (earlier?.state === "complete") return earlier;
+  const isComplete = earlier?.state === "complete";
   let adoption: Adoption = {
-    state: "running",
+    state: isComplete ? "complete" : "running",
     users: earlier?.users ?? 0,
     position: earlier?.position ?? null,
     at: now(),
@@ -51,18 +53,25 @@ export async function adoptUsers({ tenant, store, toAdopted, now }: AdoptionOpti
     await store.setNote(ADOPTION_NOTE, JSON.stringify(adoption));
     return adoption;
   };
-  const from = adoption.position === null ? {} : { updatedSince: adoption.position };
+  const since = earlier?.state === "complete" ? await seenUpTo(store, earlier) : adoption.position;
+  const from = since === null ? {} : { updatedSince: since };
   try {
     for await (const page of tenant.readAll(from)) {
-      await store.adopt(page.map(toAdopted));
-      trace("page-adopted", { users: page.length });
-      await keep({ users: adoption.users + page.length, position: positionAfter(page, adoption.position) });
+      const users = isComplete ? await adoptNewcomers({ store, toAdopted }, page) : page.length;
+      if (!isComplete) await store.adopt(page.map(toAdopted));
+      trace("page-adopted", { users });
+      await keep({ users: adoption.users + users, position: positionAfter(page, adoption.position) });
     }
   } catch (thrown) {
     if (isForbidden(thrown)) return keep({ state: "forbidden" });
     throw thrown;
   }
   return keep({ state: "complete" });
+}
+
+/** From when on somebody may be unknown. */
+async function seenUpTo(store: Pick<SyncStore, "getNote">, { position, at }: Adoption): Promise<number> {
+  return Math.max(position ?? at, (await caughtUpTo(store)) ?? 0) - OVERLAP_MS;
 }
 
 /** What the note says; null before the first page. */

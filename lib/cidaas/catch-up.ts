@@ -2,17 +2,19 @@ import { isRecord } from "../mapping/json";
 import type { SyncStore } from "../store/types";
 import { emptyChange } from "../sync/change";
 import { ECHO } from "../sync/types";
+import { adoptNewcomers, type NewcomerOptions } from "./newcomers";
 import { updatedAt } from "./search";
 import type { Tenant } from "./types";
 
 const NOTE = "catch-up";
 
 /** The tenant answers from an index that may lag; how far is not documented (cidaas-api.md, section 5.3). */
-const OVERLAP_MS = 10 * 60_000;
+export const OVERLAP_MS = 10 * 60_000;
 
 export interface CatchUpOptions {
   tenant: Pick<Tenant, "readAll">;
-  store: Pick<SyncStore, "mark" | "getNote" | "setNote">;
+  store: Pick<SyncStore, "mark" | "getNote" | "setNote"> & NewcomerOptions["store"];
+  toAdopted: NewcomerOptions["toAdopted"];
   /** Milliseconds since the epoch. */
   now: () => number;
 }
@@ -22,14 +24,15 @@ export interface CatchUpOptions {
  * any other. The position is kept page by page, so that an interrupted run goes on. The first run has nothing to catch
  * up with and only notes when it was. Resolves with the number of users marked; throws as `Tenant.readAll`.
  */
-export async function catchUp({ tenant, store, now }: CatchUpOptions): Promise<number> {
+export async function catchUp({ tenant, store, toAdopted, now }: CatchUpOptions): Promise<number> {
   const startedAt = now();
-  const position = positionOf(JSON.parse((await store.getNote(NOTE)) ?? "null"));
+  const position = await caughtUpTo(store);
   const keep = (time: number) => store.setNote(NOTE, JSON.stringify({ position: time }));
   let marked = 0;
   if (position !== null) {
     let reached = position;
     for await (const page of tenant.readAll({ updatedSince: position - OVERLAP_MS })) {
+      await adoptNewcomers({ store, toAdopted }, page);
       // An index read only says where to look: the user itself tells the time of its edit.
       const change = { ...emptyChange("upsert", now()), priority: ECHO };
       await store.mark(
@@ -43,6 +46,11 @@ export async function catchUp({ tenant, store, now }: CatchUpOptions): Promise<n
   }
   await keep(startedAt);
   return marked;
+}
+
+/** Up to which time of the tenant everybody was seen, ms; null before the first run. */
+export async function caughtUpTo(store: Pick<SyncStore, "getNote">): Promise<number | null> {
+  return positionOf(JSON.parse((await store.getNote(NOTE)) ?? "null"));
 }
 
 function positionOf(note: unknown): number | null {

@@ -65,9 +65,12 @@ export class LeaseRegistry {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Forgets leases that ran out in the flow; the store hands their persons out again. */
+  /**
+   * Forgets leases that ran out, in the flow or with a sender that could not settle them: the store hands their persons
+   * out again, and they no longer take up room.
+   */
   dropExpired(now: number): void {
-    const expired = [...this.#until].filter(([token, until]) => until < now && !this.#claimed.has(token));
+    const expired = [...this.#until].filter(([, until]) => until < now);
     if (expired.length > 0) this.drop(expired.map(([token]) => token));
   }
 

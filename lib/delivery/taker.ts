@@ -1,5 +1,5 @@
 import { SyncError, toSyncError } from "../errors";
-import type { Lease } from "../store/types";
+import type { Lease, SyncStore } from "../store/types";
 import type { Lane } from "../sync/types";
 import type { SyncContext } from "./context";
 
@@ -8,6 +8,11 @@ const POLL_MS = 500;
 
 export const NOBODY_ANSWERS = "nobody answers";
 
+/** What a taker needs of the `SyncContext`. */
+export interface TakerContext extends Pick<SyncContext, "registry" | "gates" | "now"> {
+  readonly store: Pick<SyncStore, "status" | "pause" | "take" | "release" | "onWork">;
+}
+
 export interface TakerOptions {
   lane: Lane;
   /** Persons taken and not settled, at the most. */
@@ -15,28 +20,26 @@ export interface TakerOptions {
   /** How many may be taken now; called before every take. */
   room(): number;
   deliver(leases: Lease[]): void;
-  /** The store failed, or nobody answers; the loop goes on. */
+  /** The store failed, or nobody answers; told at every try, for the loop goes on. */
   onProblem(error: SyncError): void;
 }
 
 /** Takes due persons of one lane from the store whenever there is room, one take at a time. */
 export class Taker {
-  readonly #context: SyncContext;
+  readonly #context: TakerContext;
   readonly #options: TakerOptions;
   readonly #stops: (() => void)[] = [];
   #running: Promise<void> | null = null;
   #again = false;
   #stopped = false;
 
-  constructor(context: SyncContext, options: TakerOptions) {
+  constructor(context: TakerContext, options: TakerOptions) {
     this.#context = context;
     this.#options = options;
   }
 
   async start(): Promise<void> {
-    const status = await this.#context.store.status();
-    if (status.lanes[this.#options.lane].paused === NOBODY_ANSWERS)
-      await this.#context.store.pause(this.#options.lane, null);
+    await this.resume();
     const timer = setInterval(() => this.wake(), POLL_MS);
     this.#stops.push(
       () => clearInterval(timer),
@@ -44,6 +47,13 @@ export class Taker {
       this.#context.registry.onDrop(() => this.wake()),
     );
     this.wake();
+  }
+
+  /** A deploy may have completed the flow: a lane that was stopped because nobody answered is tried again. */
+  async resume(): Promise<void> {
+    const { lane } = this.#options;
+    const { store } = this.#context;
+    if ((await store.status()).lanes[lane].paused === NOBODY_ANSWERS) await store.pause(lane, null);
   }
 
   /** Something may be due. */
@@ -82,20 +92,25 @@ export class Taker {
       const room = this.#options.room();
       if (this.#stopped || room <= 0 || gates.closedFor(lane, now()) !== null) return;
       const { leases, expiredInRow } = await store.take(lane, room);
-      registry.add(leases);
-      if (expiredInRow >= 2 * maxInFlight) await this.#stopLane();
+      // A lane that is paused already, by a person too, gives nobody out.
       if (leases.length === 0) return;
+      if (expiredInRow >= 2 * maxInFlight) {
+        await this.#stopLane(leases);
+        return;
+      }
+      registry.add(leases);
       this.#options.deliver(leases);
       if (leases.length < room) return;
     }
   }
 
-  /** A lane that a person paused stays paused for that reason, which no deploy ends. */
-  async #stopLane(): Promise<void> {
+  /** Nobody is handed out to a flow that loses everybody. */
+  async #stopLane(leases: readonly Lease[]): Promise<void> {
     const { lane, onProblem } = this.#options;
     const { store } = this.#context;
-    if ((await store.status()).lanes[lane].paused === false) await store.pause(lane, NOBODY_ANSWERS);
+    await store.pause(lane, NOBODY_ANSWERS);
     onProblem(nobodyAnswers(lane));
+    await store.release(leases.map(({ token }) => token));
   }
 }
 

@@ -91,6 +91,8 @@ export interface Settlement {
   marks?: { lane: Lane; change: Change }[];
   /** For `parked`. The sentence holds no value of the record. */
   reason?: { code: string; message: string; rule?: RuleId };
+  /** Settled on the way to the sender: it says nothing of whether anybody answers. */
+  beforeSender?: boolean;
   /** Whether the open intent of the target side stays (outcome unknown); by default with `retry` only. */
   keepIntent?: boolean;
 }

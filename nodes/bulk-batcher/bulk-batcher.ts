@@ -3,7 +3,6 @@ import { type CidaasGate, type OutgoingUser, prepareForCidaas } from "../../lib/
 import { ConfigReader } from "../../lib/config";
 import { asCallError, report, settlementOfFailure } from "../../lib/delivery/failure";
 import { marksOf, recordsOf } from "../../lib/delivery/source";
-import { Taker } from "../../lib/delivery/taker";
 import { CallError, SyncError } from "../../lib/errors";
 import type { Lease, Settlement } from "../../lib/store/types";
 import type { Envelope } from "../../lib/sync/types";
@@ -12,6 +11,7 @@ import type { SharedSync } from "../shared/hub";
 import { laneStatus } from "../shared/lane-status";
 import { keepOutgoing } from "../shared/outgoing";
 import { type Opening, SyncNode, type SyncNodeDef } from "../shared/sync-node";
+import { keepTaking, takerOf } from "../shared/taking";
 import { Pace } from "./pace";
 
 const LANE = "to-cidaas";
@@ -25,7 +25,7 @@ export = function register(RED: NodeAPI): void {
       const config = parse(def);
       opening.onClose(opening.hub.claimLane(LANE, this));
       whenAdopted(node, opening, async (adopted) => {
-        await startTaking(node, this, opening, config, adopted);
+        await startTaking(RED, node, this, opening, config, adopted);
         laneStatus(node.status, opening, LANE);
       });
     });
@@ -62,25 +62,26 @@ function parse(def: SyncNodeDef) {
 }
 
 /** Takes nothing before the tenant's users are known: a person without a row would look like one to be created. */
-function whenAdopted(node: SyncNode, { sync, onClose }: Opening, go: (adopted: boolean) => Promise<void>): void {
+function whenAdopted(
+  node: SyncNode,
+  { sync, closing, onClose }: Opening,
+  go: (adopted: boolean) => Promise<void>,
+): void {
   let timer: NodeJS.Timeout | null = null;
-  let closed = false;
   onClose(() => {
-    closed = true;
     if (timer) clearTimeout(timer);
   });
   const attempt = () =>
-    node.run(async () => {
+    node.runAside(async () => {
       node.status.show("busy", "adopting");
       try {
         await sync.tenant.tenant.connect();
         const adopted = await sync.adopted();
-        node.clearReport();
-        if (!closed) await go(adopted);
+        if (!closing.aborted) await go(adopted);
       } catch (error) {
         const refused = error instanceof CallError && error.failure === "configuration";
         node.status.show("bad", refused ? "refusedClient" : "unreachable");
-        if (!closed) timer = setTimeout(attempt, ADOPTION_RETRY_MS);
+        if (!closing.aborted) timer = setTimeout(attempt, ADOPTION_RETRY_MS);
         throw error;
       }
     });
@@ -88,17 +89,20 @@ function whenAdopted(node: SyncNode, { sync, onClose }: Opening, go: (adopted: b
 }
 
 async function startTaking(
+  RED: NodeAPI,
   node: SyncNode,
   red: Node,
-  { sync, onClose }: Opening,
+  opening: Opening,
   config: Config,
   adopted: boolean,
 ): Promise<void> {
+  const { sync, onClose } = opening;
   const { context } = sync;
   const inFlight = config.maxInFlight * config.size;
   const gate = gateOf(sync, config.verify, adopted);
   const pace = new Pace(config.size, config.waitMs, () => taker.wake());
-  const taker = new Taker(context, {
+  onClose(() => pace.close());
+  const taker = takerOf(node, opening, {
     lane: LANE,
     maxInFlight: inFlight,
     room: () => Math.min(pace.allowed(context.now()), inFlight - context.registry.count(LANE)),
@@ -110,11 +114,8 @@ async function startTaking(
         if (failures.length > 0) report(context, LANE, failures);
       });
     },
-    onProblem: (error) => node.report(error),
   });
-  onClose(() => pace.close());
-  await taker.start();
-  onClose(() => taker.stop());
+  await keepTaking(RED, node, opening, taker);
 }
 
 function gateOf({ tenant, legacy }: SharedSync, verify: Config["verify"], adopted: boolean): CidaasGate {
@@ -150,7 +151,7 @@ async function prepareBatch(
   );
   const settlements = prepared.flatMap((one) => ("settlement" in one ? [one.settlement] : []));
   if (settlements.length > 0) {
-    await context.store.settle(settlements);
+    await context.store.settle(settlements.map((settlement) => ({ ...settlement, beforeSender: true })));
     context.registry.drop(settlements.map((settlement) => settlement.token));
   }
   const batch = prepared.flatMap((one) => ("body" in one && keepOutgoing(context, one) ? [one] : []));

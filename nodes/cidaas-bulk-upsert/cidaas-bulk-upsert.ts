@@ -4,32 +4,28 @@ import type { OutgoingUser } from "../../lib/cidaas/gate";
 import { ConfigReader } from "../../lib/config";
 import type { Delivered } from "../../lib/delivery/delivered";
 import { recordsOf } from "../../lib/delivery/source";
-import { CallError } from "../../lib/errors";
 import type { JsonObject } from "../../lib/sync/types";
 import { noLease, requireLeased } from "../shared/envelope";
 import type { SharedSync } from "../shared/hub";
 import { claimOutgoing } from "../shared/outgoing";
+import { SenderStatus } from "../shared/sender-status";
 import { type Send, SyncNode, type SyncNodeDef } from "../shared/sync-node";
+
+const LANE = "to-cidaas";
 
 /** Sends batches to the tenant's bulk API and settles every user of them by its own result. */
 export = function register(RED: NodeAPI): void {
   function CidaasBulkUpsert(this: Node, def: SyncNodeDef): void {
     RED.nodes.createNode(this, def);
-    let done = 0;
-    const node: SyncNode<Config> = new SyncNode(RED, this, def, () => {
+    const node: SyncNode<Sender> = new SyncNode(RED, this, def, (opening) => {
       const config = parse(def);
-      node.status.show("good", "ready");
-      return config;
+      return { config, status: new SenderStatus(node.status, opening, LANE) };
     });
-    node.onInput(async ({ sync, config }, msg, send) => {
+    node.onInput(async ({ sync, config: { config, status } }, msg, send) => {
       try {
-        // Several batches are under way at once: the sum is taken after the wait, not before.
-        const users = await deliver(sync, config, msg, send);
-        done += users;
-        node.status.show("good", "idle", { done });
+        status.done(await deliver(sync, config, msg, send));
       } catch (error) {
-        if (error instanceof CallError)
-          node.status.show("bad", error.failure === "configuration" ? "stopped" : "unreachable");
+        status.failed(error);
         throw error;
       }
     });
@@ -39,6 +35,11 @@ export = function register(RED: NodeAPI): void {
 };
 
 type Config = ReturnType<typeof parse>;
+
+interface Sender {
+  config: Config;
+  status: SenderStatus;
+}
 
 function parse(def: SyncNodeDef) {
   const reader = new ConfigReader(`cidaas-bulk-upsert ${def.name ?? ""}`.trim(), def);
@@ -53,7 +54,7 @@ function parse(def: SyncNodeDef) {
 /** Delivers one batch; resolves with the number of users done. */
 async function deliver(sync: SharedSync, config: Config, msg: NodeMessageInFlow, send: Send): Promise<number> {
   const { context, tenant } = sync;
-  const envelope = requireLeased(msg, "to-cidaas", "bulk-batcher");
+  const envelope = requireLeased(msg, LANE, "bulk-batcher");
   const bodies = recordsOf(msg.payload, envelope);
   const batch: OutgoingUser[] = [];
   const kept: JsonObject[] = [];

@@ -124,6 +124,6 @@ function endOfLag(lease: Lease, user: CidaasUser, now: number): Settlement | nul
 }
 
 async function settle({ context }: SharedSync, settlement: Settlement): Promise<void> {
-  await context.store.settle([settlement]);
+  await context.store.settle([{ ...settlement, beforeSender: true }]);
   context.registry.drop([settlement.token]);
 }

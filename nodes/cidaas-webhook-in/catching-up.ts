@@ -4,7 +4,7 @@ import type { Opening, SyncNode } from "../shared/sync-node";
 export function keepCatchingUp(node: SyncNode, { sync, onClose }: Opening, everyMinutes: number): void {
   if (everyMinutes === 0) return;
   const run = () =>
-    node.run(async () => {
+    node.runAside(async () => {
       await sync.catchUp();
     });
   const timer = setInterval(run, everyMinutes * 60_000);

@@ -3,7 +3,6 @@ import type { WebhookEvent } from "../../lib/cidaas/types";
 import { createWebhookAuthenticator } from "../../lib/cidaas/webhook-auth";
 import { isAccountEvent, parseWebhook } from "../../lib/cidaas/webhook-event";
 import { ConfigReader } from "../../lib/config";
-import { Taker } from "../../lib/delivery/taker";
 import { ConfigError, StoreError, toSyncError } from "../../lib/errors";
 import type { Lease, Mark } from "../../lib/store/types";
 import { emptyChange } from "../../lib/sync/change";
@@ -12,29 +11,29 @@ import { itemOf } from "../shared/envelope";
 import type { SharedSync } from "../shared/hub";
 import { laneStatus } from "../shared/lane-status";
 import { type Opening, SyncNode, type SyncNodeDef } from "../shared/sync-node";
+import { keepTaking, takerOf } from "../shared/taking";
 import { keepCatchingUp } from "./catching-up";
 import { dispatcherOf } from "./dispatcher";
 
 const LANE = "to-legacy";
+const DEFAULT_PATH = "/cidaas/events";
+
+interface WebhookInDef extends SyncNodeDef {
+  path?: unknown;
+  webhook?: unknown;
+}
 
 /** Receives the tenant's webhooks, commits them, and hands the users concerned to the flow, one message each. */
 export = function register(RED: NodeAPI): void {
-  function CidaasWebhookIn(this: Node, def: SyncNodeDef): void {
+  function CidaasWebhookIn(this: Node, def: WebhookInDef): void {
     RED.nodes.createNode(this, def);
-    let removed = false;
-    this.on("close", (isRemoved: boolean, done: () => void) => {
-      removed = isRemoved;
-      done();
-    });
+    expectWebhooks(RED, this, def);
     const node: SyncNode = new SyncNode(RED, this, def, async (opening) => {
       const config = parse(def, this.credentials);
       const { context } = opening.sync;
       opening.onClose(opening.hub.claimLane(LANE, this));
-      if (config.webhook) {
-        const unregister = receiveWebhooks(RED, this, config, opening);
-        opening.onClose(() => unregister(removed));
-      }
-      const taker = new Taker(context, {
+      if (config.webhook) receiveWebhooks(RED, this, config, opening);
+      const taker = takerOf(node, opening, {
         lane: LANE,
         maxInFlight: config.maxInFlight,
         room: () => config.maxInFlight - context.registry.count(LANE),
@@ -42,10 +41,8 @@ export = function register(RED: NodeAPI): void {
           node.run(() => settleUnread(opening.sync, leases));
           this.send([leases.flatMap(messageOf)]);
         },
-        onProblem: (error) => node.report(error),
       });
-      await taker.start();
-      opening.onClose(() => taker.stop());
+      await keepTaking(RED, node, opening, taker);
       keepCatchingUp(node, opening, config.catchUpEvery);
       laneStatus(node.status, opening, LANE);
     });
@@ -60,7 +57,7 @@ function parse(def: SyncNodeDef, credentials: unknown) {
   const reader = new ConfigReader(`cidaas-webhook-in ${def.name ?? ""}`.trim(), def);
   const webhook = reader.flag("webhook", true);
   const auth = reader.choice("auth", ["apikey", "totp", "oauth2"], "apikey");
-  const path = reader.text("path", "/cidaas/events");
+  const path = reader.text("path", DEFAULT_PATH);
   if (!path.startsWith("/")) reader.problem("path", "must begin with /");
   const secrets = reader.section("credentials", credentials);
   const config = {
@@ -87,7 +84,22 @@ function parse(def: SyncNodeDef, credentials: unknown) {
   return config;
 }
 
-function receiveWebhooks(RED: NodeAPI, node: Node, config: Config, { sync }: Opening): (removed: boolean) => void {
+/**
+ * Lets the dispatcher answer 503 on the path of this node from now on, for as long as it is part of the flows: while the
+ * store opens, while a deploy goes on, and while the node is disabled or not configured.
+ */
+function expectWebhooks(RED: NodeAPI, { id }: Node, { path, webhook }: WebhookInDef): void {
+  if (!RED.httpNode) return;
+  dispatcherOf(RED).expect(id, webhook === false ? null : (path ?? DEFAULT_PATH), () => {
+    let found = false;
+    RED.nodes.eachNode((def) => {
+      found ||= def.id === id;
+    });
+    return found;
+  });
+}
+
+function receiveWebhooks(RED: NodeAPI, node: Node, config: Config, { sync, onClose }: Opening): void {
   // The setting `httpNodeRoot: false` leaves no application, whatever the type says.
   if (!RED.httpNode) {
     throw new ConfigError(
@@ -101,15 +113,16 @@ function receiveWebhooks(RED: NodeAPI, node: Node, config: Config, { sync }: Ope
     http,
     now: sync.context.now,
   });
-  return dispatcherOf(RED.httpNode).register(config.path, {
+  const unregister = dispatcherOf(RED).register(config.path, {
     name: node.name || node.id,
     authenticate: async ({ headers, query }) => (await authenticator.verify({ headers, query })).ok,
     receive: (body) => accept(sync, config, body),
   });
+  onClose(unregister);
 }
 
 async function accept(
-  { context }: SharedSync,
+  { context, trouble }: SharedSync,
   config: Config,
   body: unknown,
 ): Promise<{ status: number; body: object }> {
@@ -122,6 +135,7 @@ async function accept(
     await context.store.mark(LANE, [markOf(event, event.sub, context.now())]);
     return { status: 200, body: { accepted: 1, ignored: 0 } };
   } catch (error) {
+    trouble.note(error);
     const problem = toSyncError(error);
     // 503 makes the tenant repeat; nothing was committed.
     return {
@@ -142,7 +156,7 @@ function markOf(event: WebhookEvent, sub: string, now: number): Mark {
 async function settleUnread({ context }: SharedSync, leases: readonly Lease[]): Promise<void> {
   const tokens = leases.filter(({ person }) => person.sub === null).map(({ token }) => token);
   if (tokens.length === 0) return;
-  await context.store.settle(tokens.map((token) => ({ token, outcome: "unchanged" })));
+  await context.store.settle(tokens.map((token) => ({ token, outcome: "unchanged", beforeSender: true })));
   context.registry.drop(tokens);
 }
 

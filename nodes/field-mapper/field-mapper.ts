@@ -56,7 +56,7 @@ async function mapFromCidaas(sync: SharedSync, msg: NodeMessageInFlow, send: Sen
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
     const reason = { code: error.code, message: error.message };
-    await context.store.settle([{ token: lease.token, outcome: "parked", reason }]);
+    await context.store.settle([{ token: lease.token, outcome: "parked", reason, beforeSender: true }]);
     context.registry.drop([lease.token]);
     send([null, invalid(sync, "to-legacy", msg, isFit(msg.payload) ? msg.payload : null, error.problems)]);
   }

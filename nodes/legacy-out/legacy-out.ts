@@ -1,12 +1,13 @@
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from "node-red";
 import { ConfigReader } from "../../lib/config";
 import { recordsOf } from "../../lib/delivery/source";
-import { CallError, ConfigError } from "../../lib/errors";
+import { ConfigError } from "../../lib/errors";
 import { deliverToLegacy } from "../../lib/legacy/deliver";
 import type { LegacyTarget } from "../../lib/legacy/types";
 import type { Lease } from "../../lib/store/types";
 import { noLease, requireLeased } from "../shared/envelope";
 import type { SharedSync } from "../shared/hub";
+import { SenderStatus } from "../shared/sender-status";
 import { type Send, SyncNode, type SyncNodeDef } from "../shared/sync-node";
 import { Confirmations } from "./confirmations";
 import { createFlowTarget } from "./flow-target";
@@ -19,27 +20,23 @@ export = function register(RED: NodeAPI): void {
   function LegacyOut(this: Node, def: SyncNodeDef): void {
     RED.nodes.createNode(this, def);
     const confirmations = new Confirmations();
-    let done = 0;
     this.on("close", () => confirmations.close());
-    const node: SyncNode<Config> = new SyncNode(RED, this, def, ({ sync }) => {
+    const node: SyncNode<Sender> = new SyncNode(RED, this, def, (opening) => {
       const config = parse(def);
-      if (config.mode === "http" && !sync.legacy) {
+      if (config.mode === "http" && !opening.sync.legacy) {
         throw new ConfigError(
           "LEGACY_CONFIG",
           "legacy: is missing in the user-sync. Pick a legacy system there, or set mode to flow.",
         );
       }
-      node.status.show("good", "ready");
-      return config;
+      return { config, status: new SenderStatus(node.status, opening, LANE) };
     });
-    node.onInput(async ({ sync, config }, msg, send) => {
+    node.onInput(async ({ sync, config: { config, status } }, msg, send) => {
       try {
         if (await takeConfirmation(sync, confirmations, msg)) return;
-        if (await deliver(sync, config, confirmations, msg, send)) done += 1;
-        node.status.show("good", "idle", { done });
+        status.done((await deliver(sync, config, confirmations, msg, send)) ? 1 : 0);
       } catch (error) {
-        if (error instanceof CallError)
-          node.status.show("bad", error.failure === "configuration" ? "stopped" : "unreachable");
+        status.failed(error);
         throw error;
       }
     });
@@ -49,6 +46,11 @@ export = function register(RED: NodeAPI): void {
 };
 
 type Config = ReturnType<typeof parse>;
+
+interface Sender {
+  config: Config;
+  status: SenderStatus;
+}
 
 function parse(def: SyncNodeDef) {
   const reader = new ConfigReader(`legacy-out ${def.name ?? ""}`.trim(), def);

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { adoptUsers } from "../../lib/cidaas/adoption";
-import { catchUp } from "../../lib/cidaas/catch-up";
+import { type AdoptionOptions, adoptUsers } from "../../lib/cidaas/adoption";
+import { type CatchUpOptions, catchUp } from "../../lib/cidaas/catch-up";
 import { adoptedFrom } from "../../lib/cidaas/gate";
 import { singleFlight } from "../../lib/cidaas/single-flight";
 import type { SyncContext } from "../../lib/delivery/context";
@@ -14,9 +14,11 @@ import { createSealer } from "../../lib/mapping/seal";
 import { acquireEngine } from "../../lib/store/engines";
 import { createPrinter } from "../../lib/sync/prints";
 import type { Lane } from "../../lib/sync/types";
+import { untilClosed } from "./closable-pages";
 import { pickedNode } from "./connection";
 import { type LegacyPart, legacyParts, storeOptions, type TenantPart, tenantParts } from "./parts";
 import { parseSettings } from "./settings";
+import { StoreTrouble } from "./store-trouble";
 
 export interface UserSyncDef extends NodeDef {
   tenant?: string;
@@ -31,6 +33,8 @@ export interface SharedSync {
   tenant: TenantPart;
   /** Null where no legacy system is picked: a flow may write to it by other means. */
   legacy: LegacyPart | null;
+  /** Whether the store takes anything now. */
+  trouble: StoreTrouble;
   /** Reads the tenant's users into the ledger, once; resolves with whether that was allowed. */
   adopted(): Promise<boolean>;
   /** Catches up with lost webhooks, see `catchUp`; whoever asks while a run is on its way joins it. */
@@ -59,6 +63,8 @@ export class SyncHub {
   readonly #def: UserSyncDef;
   readonly #takers = new Map<Lane, string>();
   #opening: Promise<Opened> | null = null;
+  /** The close of the opening before, which a new one waits for. */
+  #closing: Promise<void> = Promise.resolve();
   #users = 0;
   #key = "";
 
@@ -123,10 +129,13 @@ export class SyncHub {
     if (this.#users > 0 || !this.#opening) return;
     const opening = this.#opening;
     this.#opening = null;
-    await (await opening).close();
+    const closing = opening.then(({ close }) => close());
+    this.#closing = closing.catch(() => {});
+    await closing;
   }
 
   async #open(): Promise<Opened> {
+    await this.#closing;
     const owner = `user-sync ${this.name}`;
     const { settings, paths, legacySchema } = parseSettings(owner, this.#def);
     const map = compileMap(parseRules(this.#def.rules));
@@ -154,7 +163,14 @@ export class SyncHub {
         : null;
       if (legacy) closers.push(legacy.release);
       const { engine, release } = await acquireEngine(options);
-      closers.push(release);
+      const store = engine.sync(settings.key);
+      const trouble = new StoreTrouble(store);
+      const closing = new AbortController();
+      closers.push(
+        release,
+        () => trouble.close(),
+        () => closing.abort(),
+      );
       const context: SyncContext = {
         settings,
         paths,
@@ -163,7 +179,7 @@ export class SyncHub {
         policies: map.rules,
         printer: createPrinter(engine.printKey),
         sealer: createSealer(),
-        store: engine.sync(settings.key),
+        store,
         registry: new LeaseRegistry(),
         gates: new LaneGates(),
         leaseMs: options.policy.leaseSeconds * 1_000,
@@ -174,10 +190,9 @@ export class SyncHub {
         context,
         tenant: tenant.resource,
         legacy: legacy?.resource ?? null,
-        adopted: adoptOnce(context, tenant.resource),
-        catchUp: singleFlight(() =>
-          catchUp({ tenant: tenant.resource.tenant, store: context.store, now: context.now }),
-        ),
+        trouble,
+        adopted: adoptOnce(context, tenant.resource, closing.signal),
+        catchUp: singleFlight(() => catchUp(readingOf(context, tenant.resource, closing.signal))),
       };
       return { shared, close };
     } catch (error) {
@@ -198,16 +213,11 @@ export class SyncHub {
   }
 }
 
-/** One adoption at a time for all nodes; a failed one is tried again by the next who asks. */
-function adoptOnce(context: SyncContext, part: TenantPart): () => Promise<boolean> {
+/** One adoption for all nodes; a failed one is tried again by the next who asks. */
+function adoptOnce(context: SyncContext, part: TenantPart, closing: AbortSignal): () => Promise<boolean> {
   let running: Promise<boolean> | null = null;
   return () => {
-    running ??= adoptUsers({
-      tenant: part.tenant,
-      store: context.store,
-      toAdopted: (user) => adoptedFrom(context, user),
-      now: context.now,
-    }).then(
+    running ??= adoptUsers(readingOf(context, part, closing)).then(
       (adoption) => adoption.state === "complete",
       (error) => {
         running = null;
@@ -215,5 +225,19 @@ function adoptOnce(context: SyncContext, part: TenantPart): () => Promise<boolea
       },
     );
     return running;
+  };
+}
+
+/** What adoption and catch-up read, and where they keep what they have learned. */
+function readingOf(
+  context: SyncContext,
+  { tenant }: TenantPart,
+  closing: AbortSignal,
+): AdoptionOptions & CatchUpOptions {
+  return {
+    tenant: { readAll: (options) => untilClosed(tenant.readAll(options), closing) },
+    store: context.store,
+    toAdopted: (user) => adoptedFrom(context, user),
+    now: context.now,
   };
 }

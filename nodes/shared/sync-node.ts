@@ -3,7 +3,9 @@ import { ConfigError, StoreError, type SyncError, toSyncError } from "../../lib/
 import { pickedNode } from "./connection";
 import type { SharedSync, SyncHub } from "./hub";
 import { hubs } from "./parts";
+import { Reports } from "./reports";
 import { StatusLine } from "./status";
+import type { StoreTrouble } from "./store-trouble";
 
 /** A store that is locked or full, or a node not closed yet, heals without a deploy. */
 const RETRY_MS = 5_000;
@@ -17,11 +19,16 @@ export interface SyncNodeDef extends NodeDef {
 
 export type Send = (msg: NodeMessage | Array<NodeMessage | NodeMessage[] | null>) => void;
 
-/** What a node does between opening and closing. Each closer runs once, the last one first. */
+type Closer = () => void | Promise<void>;
+
+/** What a node does between opening and closing. */
 export interface Opening {
   sync: SharedSync;
   hub: SyncHub;
-  onClose(closer: () => void | Promise<void>): void;
+  /** Aborted as soon as the node begins to close: from then on nothing new is begun. */
+  closing: AbortSignal;
+  /** Runs once when the work under way has ended, the last closer first; at once when the node has closed by then. */
+  onClose(closer: Closer): void;
 }
 
 /** An open `user-sync`, and what the node's `start` made of its own configuration. */
@@ -40,11 +47,13 @@ export class SyncNode<Config = void> {
   readonly #node: Node;
   readonly #def: SyncNodeDef;
   readonly #start: (opening: Opening) => Config | Promise<Config>;
-  readonly #closers: (() => void | Promise<void>)[] = [];
+  readonly #closers: Closer[] = [];
   readonly #working = new Set<Promise<unknown>>();
+  readonly #closing = new AbortController();
+  readonly #reports = new Reports();
   #ready: Promise<Ready<Config>>;
+  #trouble: StoreTrouble | null = null;
   #closed = false;
-  #reported = "";
   #retry: NodeJS.Timeout | null = null;
 
   constructor(RED: NodeAPI, node: Node, def: SyncNodeDef, start: (opening: Opening) => Config | Promise<Config>) {
@@ -53,6 +62,7 @@ export class SyncNode<Config = void> {
     this.#def = def;
     this.#start = start;
     this.status = new StatusLine(RED, node);
+    this.status.show("grey", "connecting");
     this.#ready = this.#open();
     // Told by status and log; messages that arrive meanwhile get it through `done`.
     this.#ready.catch(() => {});
@@ -68,7 +78,10 @@ export class SyncNode<Config = void> {
         .then((ready) => handle(ready, msg, send))
         .then(
           () => done(),
-          (error: unknown) => done(toSyncError(error)),
+          (error: unknown) => {
+            this.#trouble?.note(error);
+            done(toSyncError(error));
+          },
         );
       this.#track(work);
     });
@@ -76,23 +89,23 @@ export class SyncNode<Config = void> {
 
   /** Runs work outside an input handler; a failure reaches Catch nodes or the log, and never the process. */
   run(work: () => Promise<void>): void {
-    this.#track(work().catch((error: unknown) => this.report(toSyncError(error))));
+    this.#track(this.#reported(work));
   }
 
-  /** Tells Catch nodes, else the log, of a problem that belongs to no message, once as long as it stays the same. */
+  /** Runs a long reading, for which a close does not wait: it is to end by `closing`, or by the close of its client. */
+  runAside(work: () => Promise<void>): void {
+    void this.#reported(work);
+  }
+
+  /** Tells Catch nodes, else the log, of a problem that belongs to no message, once as long as it goes on. */
   report(error: SyncError): void {
+    this.#trouble?.note(error);
     if (this.#isNews(error)) this.#node.error(error, {});
-  }
-
-  /** The problem is over: the next one is news again. */
-  clearReport(): void {
-    this.#reported = "";
   }
 
   async #open(): Promise<Ready<Config>> {
     // Config nodes of the same deploy may be made after this one.
     await new Promise((resolve) => setImmediate(resolve));
-    this.status.show("grey", "connecting");
     try {
       return await this.#acquire();
     } catch (error) {
@@ -101,7 +114,7 @@ export class SyncNode<Config = void> {
       // As core nodes do with their configuration: for whoever deploys, and not for the flow.
       if (this.#isNews(problem)) this.#node.error(problem);
       await this.#runClosers();
-      if (!this.#closed) this.#retry = setTimeout(() => this.#reopen(), RETRY_MS);
+      if (!this.#closing.signal.aborted) this.#retry = setTimeout(() => this.#reopen(), RETRY_MS);
       throw problem;
     }
   }
@@ -117,17 +130,17 @@ export class SyncNode<Config = void> {
     if (!hub)
       throw new ConfigError("SYNC_CONFIG", "sync: is missing. Pick a user-sync in the dialog of this node.", "sync");
     const { shared, release } = await hub.acquire();
-    this.#closers.push(release);
-    if (this.#closed) throw new StoreError("STORE_CLOSED", "The node is closing.");
-    const config = await this.#start({ sync: shared, hub, onClose: (closer) => void this.#closers.push(closer) });
-    this.clearReport();
+    this.#onClose(release);
+    const { signal: closing } = this.#closing;
+    if (closing.aborted) throw new StoreError("STORE_CLOSED", "The node is closing.");
+    const config = await this.#start({ sync: shared, hub, closing, onClose: (closer) => this.#onClose(closer) });
+    this.#trouble = shared.trouble;
+    this.#onClose(shared.trouble.follow((error) => this.status.showTrouble(error && textOfTrouble(error))));
     return { sync: shared, config };
   }
 
   #isNews({ message }: SyncError): boolean {
-    if (message === this.#reported || this.#closed) return false;
-    this.#reported = message;
-    return true;
+    return !this.#closing.signal.aborted && this.#reports.isNews(message);
   }
 
   #showProblem(problem: SyncError): void {
@@ -135,10 +148,14 @@ export class SyncNode<Config = void> {
     else if (problem.code === "DUPLICATE_KEY") this.status.show("bad", "duplicateKey");
     else if (problem.code === "DUPLICATE_TAKER") this.status.show("bad", "duplicateTaker");
     else if (problem.code === "DUPLICATE_PATH") this.status.show("bad", "duplicatePath");
-    else if (problem instanceof StoreError) this.status.show("bad", "storeFailed");
+    else if (problem instanceof StoreError) this.status.show("bad", textOfTrouble(problem));
     else if (problem instanceof ConfigError && problem.field)
       this.status.show("bad", "check", { field: problem.field });
     else this.status.show("bad", "notConfigured");
+  }
+
+  #reported(work: () => Promise<void>): Promise<void> {
+    return work().catch((error: unknown) => this.report(toSyncError(error)));
   }
 
   #track(work: Promise<unknown>): void {
@@ -149,11 +166,12 @@ export class SyncNode<Config = void> {
   }
 
   async #close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     if (this.#retry) clearTimeout(this.#retry);
     await Promise.race([this.#finish(), timeLimit()]);
     // A call that hangs ends with its client, which closes once the last node has let go.
     await this.#runClosers();
+    this.#closed = true;
     this.status.close();
   }
 
@@ -161,6 +179,12 @@ export class SyncNode<Config = void> {
     await this.#ready.catch(() => {});
     await Promise.allSettled(this.#working);
     await this.#runClosers();
+  }
+
+  #onClose(closer: Closer): void {
+    this.#closers.push(closer);
+    // The start of a node may outlast its close.
+    if (this.#closed) void this.#runClosers();
   }
 
   async #runClosers(): Promise<void> {
@@ -172,6 +196,10 @@ export class SyncNode<Config = void> {
       }
     }
   }
+}
+
+function textOfTrouble({ code }: StoreError): string {
+  return code === "STORE_FULL" ? "storeFull" : "storeFailed";
 }
 
 function timeLimit(): Promise<void> {

@@ -40,6 +40,12 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => realSetTimeout(resolve, ms));
 }
 
+/** Files that an operator keeps. */
+export interface Backup {
+  path: string;
+  key: string;
+}
+
 export interface WorldOptions {
   seed: number;
   users?: number;
@@ -65,6 +71,7 @@ export class World {
   #shared: { shared: SharedSync; release(): Promise<void> } | null = null;
   #engine: AcquiredEngine | null = null;
   #lives = 0;
+  #backups = 0;
 
   private constructor(parts: {
     seed: number;
@@ -159,6 +166,29 @@ export class World {
     await engine?.release();
     await shared?.release();
     await runtime?.close();
+  }
+
+  /** A backup of the running store, its key apart from it. */
+  async backup(): Promise<Backup> {
+    if (!this.#engine) throw new Error("The nodes are down");
+    const number = this.#backups;
+    this.#backups += 1;
+    const backup = {
+      path: join(this.#directory.path, `backup-${number}.db`),
+      key: join(this.#directory.path, "kept.key"),
+    };
+    await this.#engine.engine.backup(backup.path);
+    copyFileSync(join(this.#home, "user-sync.db.key"), backup.key);
+    return backup;
+  }
+
+  /** Puts the backup in the place of the store, as docs/store.md says it, while the nodes are down, and starts them. */
+  async restore({ path, key }: Backup): Promise<void> {
+    this.#lives += 1;
+    mkdirSync(this.#home, { recursive: true });
+    copyFileSync(path, join(this.#home, "user-sync.db"));
+    copyFileSync(key, join(this.#home, "user-sync.db.key"));
+    await this.start();
   }
 
   async close(): Promise<void> {

@@ -165,9 +165,11 @@ export class Runtime {
       settings: { userDir: this.#directory },
       httpNode: application,
       httpAdmin: null,
+      events: new EventEmitter(),
       nodes: {
         registerType: (type: string, nodeType: NodeType) => void this.#types.set(type, nodeType),
         getNode: (id: string) => this.#nodes.get(id) ?? null,
+        eachNode: (look: (node: Node) => void) => this.#nodes.forEach(look),
         createNode: (node: Node, def: FlowNode) => this.#createNode(node, def),
       },
     });

@@ -203,6 +203,19 @@ describe("cidaas-bulk-upsert", () => {
     should(await bench.red("batcher")).match(/stopped/);
   });
 
+  it("is green again after a lost answer, also when the users turn out to need nothing more", async () => {
+    await load();
+    // Every second broken connection breaks only after the call took effect.
+    tenant().setDials({ rateReset: 1, faultPaths: ["/users-srv/user/bulk"], seed: 3 });
+    const record = legacyRecord();
+    bench.send("to-cidaas", { payload: record });
+    await bench.until(() => userOf(record.email) !== undefined, "the call to take effect");
+    should(await bench.red("upsert")).match(/unreachable/);
+    tenant().setDials({ rateReset: 0 });
+    await bench.settled("to-cidaas", 1);
+    await bench.green("upsert");
+  });
+
   for (const [name, dials] of [
     ["429", { rate429: 1, retryAfter: 0 }],
     ["5xx", { rate5xx: 1 }],

@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import helper from "node-red-node-test-helper";
 import should from "should";
+import type { Middleware } from "../../nodes/cidaas-webhook-in/http-settings";
 import { Bench } from "./fixture";
 import { EVENTS_PATH, event, node, receiver, WEBHOOK_KEY } from "./flow";
 
@@ -127,6 +128,41 @@ describe("cidaas-webhook-in", () => {
     });
   });
 
+  describe("with settings of Node-RED", () => {
+    afterEach(() => helper.settings({ httpNodeMiddleware: undefined, apiMaxLength: undefined }));
+
+    it("runs the middleware of HTTP nodes first, and only for its own path", async () => {
+      const seen: string[] = [];
+      const note: Middleware = ({ path }, _response, next) => {
+        seen.push(path);
+        next();
+      };
+      const refuse: Middleware = ({ headers }, response, next) => {
+        if (headers["x-forbidden"]) response.status(403).end();
+        else next();
+      };
+      // Node-RED takes a list, too, which its types do not know.
+      const settings: object = { httpNodeMiddleware: [note, refuse] };
+      helper.settings(settings);
+      await bench.load(receiver());
+      await bench.listening();
+      seen.length = 0;
+      should(await bench.post(event(SUB))).equal(200);
+      should(await bench.post(event(OTHER), { "x-api-key": WEBHOOK_KEY, "x-forbidden": "1" })).equal(403);
+      should(await bench.post(event(SUB), undefined, "/somewhere/else")).equal(404);
+      should(seen).eql([EVENTS_PATH, EVENTS_PATH]);
+      should(await arrivals()).equal(1);
+    });
+
+    it("refuses a body larger than apiMaxLength with 413", async () => {
+      helper.settings({ apiMaxLength: "1kb" });
+      await bench.load(receiver());
+      await bench.listening();
+      should(await bench.post({ ...event(SUB), filling: "x".repeat(2_000) })).equal(413);
+      should(await bench.post(event(SUB))).equal(200);
+    });
+  });
+
   it("takes only the events that are picked", async () => {
     await bench.load(receiver({ events: ["EMAIL_CHANGED"] }));
     await bench.listening();
@@ -171,6 +207,17 @@ describe("cidaas-webhook-in", () => {
     should(await bench.post(event(SUB))).equal(200);
   });
 
+  it("takes over the path and the lane of another one that is removed, without a restart", async () => {
+    const second = receiver({}, "second");
+    await bench.load([...receiver(), ...second], {}, { second: { secret: WEBHOOK_KEY } });
+    await bench.red("second");
+    await bench.deploy(second, {}, { second: { secret: WEBHOOK_KEY } });
+    await bench.green("second");
+    should(await bench.post(event(SUB))).equal(200);
+    await bench.first("second-taken");
+    should(bench.logged("second")).have.length(1);
+  });
+
   it("turns red when a second node takes from its lane, and names the first", async () => {
     await bench.load(
       [...receiver({ name: "First receiver" }), ...receiver({ path: "/second" }, "second")],
@@ -190,6 +237,38 @@ describe("cidaas-webhook-in", () => {
     await bench.until(async () => (await bench.post(event(SUB))) === 200, "the receiver to be back");
     await bench.deploy([]);
     should(await bench.post(event(SUB))).equal(404);
+  });
+
+  it("answers 503 on its path from the start on, until it is open", async () => {
+    await bench.load(receiver(), { store: { path: "/dev/null/no-store.db" } });
+    should(await bench.post(event(SUB))).equal(503);
+    await bench.red("webhook");
+    should(await bench.post(event(SUB))).equal(503);
+  });
+
+  it("answers 503 while it is disabled, and 404 once it is deleted", async () => {
+    await bench.load(receiver());
+    await bench.listening();
+    await bench.deploy(receiver({ d: true }));
+    should(await bench.post(event(SUB))).equal(503);
+    await bench.deploy(receiver());
+    await bench.until(async () => (await bench.post(event(SUB))) === 200, "the receiver to be back");
+    await bench.deploy(receiver({ d: true }));
+    await bench.deploy([]);
+    should(await bench.post(event(SUB))).equal(404);
+  });
+
+  it("leaves a path that it no longer has to others, and one that it never opened", async () => {
+    await bench.load(receiver());
+    await bench.listening();
+    await bench.deploy(receiver({ path: "/elsewhere" }));
+    should(await bench.post(event(SUB))).equal(404);
+    await bench.until(async () => (await bench.post(event(SUB), undefined, "/elsewhere")) === 200, "the new path");
+    await bench.deploy(receiver({ path: "/broken", auth: "surprise" }));
+    await bench.red("webhook");
+    should(await bench.post(event(SUB), undefined, "/broken")).equal(503);
+    await bench.deploy([]);
+    should(await bench.post(event(SUB), undefined, "/broken")).equal(404);
   });
 
   it("takes nothing from outside when webhook is off", async () => {

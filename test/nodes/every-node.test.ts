@@ -116,7 +116,7 @@ describe("Every node", () => {
     should(bench.logged("webhook").join()).match(/email/);
   });
 
-  it("is red when a second user-sync has the same key in one store, and names the first", async () => {
+  it("is red when a second user-sync has the same key in one store, names the first, and is well once that is gone", async () => {
     const first: Properties = { name: "First sync", key: "same" };
     const sync = bench.base({ sync: first }).find(({ id }) => id === "sync");
     await bench.load(
@@ -129,6 +129,12 @@ describe("Every node", () => {
     );
     should(await bench.red("second")).match(/duplicateKey/);
     should(bench.logged("second").join()).match(/First sync/);
+    const others = [
+      node("second", "cidaas-user-fetch", [[], []], { sync: "second-sync" }),
+      { ...sync, id: "second-sync", type: "user-sync" },
+    ];
+    await bench.deploy(others, { sync: first });
+    await bench.green("second");
   });
 
   it("calls done once for each message of a whole journey", async () => {

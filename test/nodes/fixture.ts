@@ -101,8 +101,12 @@ export class Bench {
   }
 
   /** A partial deploy: nodes that did not change keep running. */
-  async deploy(nodes: FlowItem[], config: ConfigOverrides = {}): Promise<void> {
-    await helper.setFlows(this.flow(nodes, config), "nodes", this.credentials({}));
+  async deploy(
+    nodes: FlowItem[],
+    config: ConfigOverrides = {},
+    credentials: Record<string, object> = {},
+  ): Promise<void> {
+    await helper.setFlows(this.flow(nodes, config), "nodes", this.credentials(credentials));
   }
 
   flow(nodes: FlowItem[], config: ConfigOverrides): FlowItem[] {

@@ -30,8 +30,10 @@ export class Settling {
       this.#repairFenced(sync, settlement.token, now);
       return "fenced";
     }
-    effects.count(sync, lease.lane, "settles", 1);
-    effects.reset(sync, lease.lane, "expiredInRow");
+    if (!settlement.beforeSender) {
+      effects.count(sync, lease.lane, "settles", 1);
+      effects.reset(sync, lease.lane, "expiredInRow");
+    }
     leases.remove(lease);
     const keepsIntent = settlement.keepIntent ?? settlement.outcome === "retry";
     if (!keepsIntent) knowledge.removeIntent(lease.person, targetOf(lease.lane));

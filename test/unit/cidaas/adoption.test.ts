@@ -1,7 +1,8 @@
 import should from "should";
-import { type AdoptionOptions, adoptUsers, readAdoption } from "../../../lib/cidaas/adoption";
+import { ADOPTION_NOTE, type AdoptionOptions, adoptUsers, readAdoption } from "../../../lib/cidaas/adoption";
 import type { CidaasUser } from "../../../lib/cidaas/types";
 import { CallError } from "../../../lib/errors";
+import type { Person } from "../../../lib/sync/types";
 import { callErrorOf } from "./support";
 
 const user = (i: number): CidaasUser => ({
@@ -13,6 +14,15 @@ const user = (i: number): CidaasUser => ({
   roles: [],
 });
 
+const personOf = (sub: string): Person => ({
+  id: 1,
+  sub,
+  legacyId: null,
+  inCidaas: true,
+  inLegacy: false,
+  deletedAt: null,
+});
+
 const failure = (code: string, status: number | null) =>
   new CallError(code, "no", { failure: status === 403 ? "configuration" : "transient", status });
 
@@ -21,6 +31,7 @@ class Fixture implements AdoptionOptions {
   readonly adopted: string[] = [];
   readonly asked: (number | undefined)[] = [];
   note: string | null = null;
+  caughtUp: string | null = null;
   failAtPage: { page: number; error: CallError } | null = null;
 
   readonly tenant = {
@@ -31,7 +42,9 @@ class Fixture implements AdoptionOptions {
     adopt: async (users: { sub: string; legacyId: string | null }[]) => {
       this.adopted.push(...users.map(({ sub, legacyId }) => `${sub}=${legacyId}`));
     },
-    getNote: async () => this.note,
+    findPerson: async (ids: { sub: string } | { legacyId: string }): Promise<Person | null> =>
+      "sub" in ids && this.adopted.some((one) => one.startsWith(`${ids.sub}=`)) ? personOf(ids.sub) : null,
+    getNote: async (name: string) => (name === ADOPTION_NOTE ? this.note : this.caughtUp),
     setNote: async (_name: string, value: string) => {
       this.note = value;
     },
@@ -63,11 +76,21 @@ describe("adoptUsers", () => {
     should(await readAdoption(fixture.store)).eql(adoption);
   });
 
-  it("does not read again once it is complete", async () => {
+  it("reads at later starts only who changed since, and takes whom the ledger does not know", async () => {
     const fixture = new Fixture();
     await adoptUsers(fixture);
+    fixture.adopted.splice(3, 2);
+    should(await adoptUsers(fixture)).match({ state: "complete", users: 7 });
+    should(fixture.asked).eql([undefined, 5_000 - 600_000]);
+    should(fixture.adopted).eql(["s1=l1", "s2=l2", "s3=l3", "s4=l4", "s5=l5"]);
+  });
+
+  it("reads at later starts from where the last catch-up was, if that was later", async () => {
+    const fixture = new Fixture();
     await adoptUsers(fixture);
-    should(fixture.asked.length).equal(1);
+    fixture.caughtUp = `{"position":700000}`;
+    await adoptUsers(fixture);
+    should(fixture.asked).eql([undefined, 700_000 - 600_000]);
   });
 
   it("goes on after an interruption where it was, reading the seam again", async () => {

@@ -1,7 +1,8 @@
 import should from "should";
 import { catchUp } from "../../../lib/cidaas/catch-up";
 import type { CidaasUser } from "../../../lib/cidaas/types";
-import type { Mark } from "../../../lib/store/types";
+import type { AdoptedUser, Mark } from "../../../lib/store/types";
+import type { Person } from "../../../lib/sync/types";
 
 const MINUTE = 60_000;
 
@@ -14,9 +15,16 @@ const userAt = (sub: string, time: number): CidaasUser => ({
   roles: [],
 });
 
+const KNOWN: Person = { id: 1, sub: "a", legacyId: null, inCidaas: true, inLegacy: false, deletedAt: null };
+
 /** A tenant whose index shows each page in turn; a page that is an error ends the reading. */
 function fixture(pages: (CidaasUser[] | Error)[], note: string | null) {
-  const state = { note, marked: [] as (string | null | undefined)[], askedSince: [] as (number | undefined)[] };
+  const state = {
+    note,
+    marked: [] as (string | null | undefined)[],
+    adopted: [] as string[],
+    askedSince: [] as (number | undefined)[],
+  };
   const tenant = {
     async *readAll({ updatedSince }: { updatedSince?: number }) {
       state.askedSince.push(updatedSince);
@@ -30,12 +38,17 @@ function fixture(pages: (CidaasUser[] | Error)[], note: string | null) {
     mark: async (_lane: string, marks: Mark[]) => {
       state.marked.push(...marks.map(({ sub }) => sub));
     },
+    adopt: async (users: AdoptedUser[]) => {
+      state.adopted.push(...users.map(({ sub }) => sub));
+    },
+    findPerson: async (ids: { sub: string } | { legacyId: string }) => ("sub" in ids && ids.sub === "a" ? KNOWN : null),
     getNote: async () => state.note,
     setNote: async (_name: string, value: string) => {
       state.note = value;
     },
   };
-  return { state, run: (now: number) => catchUp({ tenant, store, now: () => now }) };
+  const toAdopted = ({ sub }: CidaasUser) => ({ sub, legacyId: null, identifiers: [] });
+  return { state, run: (now: number) => catchUp({ tenant, store, toAdopted, now: () => now }) };
 }
 
 describe("catchUp", () => {
@@ -52,6 +65,15 @@ describe("catchUp", () => {
     );
     should(await run(120 * MINUTE)).equal(2);
     should(state).containEql({ marked: ["a", "b"], askedSince: [90 * MINUTE], note: `{"position":${120 * MINUTE}}` });
+  });
+
+  it("takes those into the ledger whom it does not know, before it marks them", async () => {
+    const { state, run } = fixture(
+      [[userAt("a", 95 * MINUTE), userAt("b", 96 * MINUTE)]],
+      `{"position":${100 * MINUTE}}`,
+    );
+    await run(120 * MINUTE);
+    should(state).containEql({ marked: ["a", "b"], adopted: ["b"] });
   });
 
   it("goes on after the last page that is safe when it was interrupted", async () => {

@@ -61,6 +61,19 @@ export function describeLeases(factory: EngineFactory): void {
         await f.takeNone("to-legacy");
       });
 
+      it("counts no attempt when others were settled only on the way to the sender", async () => {
+        const f = fixture();
+        await f.markSub("lost");
+        for (let round = 1; round <= 4; round++) {
+          should((await f.takeOne("to-legacy")).attempt).equal(1);
+          await f.markSub(`settled${round}`);
+          const { token } = await f.takeOne("to-legacy");
+          await f.settleOne({ token, outcome: "unchanged", beforeSender: true });
+          f.expireLeases();
+          should((await f.store.take("to-legacy", 0)).expiredInRow).equal(round);
+        }
+      });
+
       it("renews a lease, and commits the intent with it", async () => {
         const f = fixture();
         await f.markLegacy("1");

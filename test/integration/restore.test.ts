@@ -1,0 +1,96 @@
+import should from "should";
+import type { JsonObject } from "../../lib/sync/types";
+import { editAtRandom, editCidaas, editLegacy } from "./edits";
+import { pause, runs, World } from "./harness";
+
+const USERS = 16;
+
+describe("A restored backup", function () {
+  this.timeout(60_000);
+
+  for (const seed of runs()) {
+    it(`of which all later changes had arrived makes nobody twice and undoes nothing (seed ${seed})`, async () => {
+      await World.with({ seed, users: USERS }, async (world) => {
+        await world.load();
+        await world.quiet();
+        const backup = await world.backup();
+        await editAtRandom(world, { count: 60, among: world.legacyIds(), spacingMs: 6 });
+        await world.quiet();
+        await world.judge();
+        const before = values(world);
+        await world.stop();
+        await world.restore(backup);
+        await world.load();
+        await world.quiet();
+        should(values(world)).eql(before);
+        await world.judge();
+      });
+    });
+
+    it(`takes over who was born on either side since, with their edits (seed ${seed})`, async () => {
+      await World.with({ seed, users: USERS }, async (world) => {
+        await world.load();
+        await world.quiet();
+        const backup = await world.backup();
+        for (let number = 0; number < 6; number += 1) {
+          const names = { email_verified: true, given_name: "Neu", family_name: `C ${number}` };
+          world.simulator.tenant.register({ email: `c${number}@example.com`, ...names });
+          world.simulator.legacy.create({
+            email: `l${number}@example.com`,
+            email_verified: 1,
+            last_name: `L ${number}`,
+          });
+        }
+        await world.quiet();
+        const born = world.legacyIds().slice(-12);
+        await editAtRandom(world, { count: 40, among: born, spacingMs: 6 });
+        await world.quiet();
+        await world.judge();
+        const before = values(world);
+        await world.stop();
+        // Edited since, so that nothing but the ledger tells who this is.
+        const moved = born.at(-1) ?? "";
+        editLegacy(world, moved, { email: "moved@example.com" });
+        await world.restore(backup);
+        await world.load();
+        await world.quiet();
+        const others = (list: JsonObject[]) => list.filter(({ email }) => email !== "moved@example.com");
+        const emails = new Set(values(world).map(({ email }) => email));
+        should(others(values(world))).eql(before.filter(({ email }) => emails.has(email)));
+        await world.judge();
+        should(world.simulator.tenant.snapshot()).have.length(USERS + 12);
+      });
+    });
+
+    it(`brings what was edited on either side while it was down (seed ${seed})`, async () => {
+      await World.with({ seed, users: USERS }, async (world) => {
+        await world.load();
+        await world.quiet();
+        const backup = await world.backup();
+        const ids = world.legacyIds();
+        await editAtRandom(world, { count: 40, among: ids, spacingMs: 6 });
+        await world.quiet();
+        await world.stop();
+        await pause(20);
+        for (const [index, id] of ids.entries()) {
+          if (index % 2 === 0) editLegacy(world, id, { city: `Bonn ${index}` });
+          else editCidaas(world, id, { address: { locality: `Ulm ${index}` } });
+        }
+        await pause(20);
+        await world.restore(backup);
+        await world.load();
+        await world.quiet();
+        await world.judge();
+        const cities = world.simulator.legacy.snapshot().map(({ city }) => String(city));
+        should(cities).eql(ids.map((_, index) => (index % 2 === 0 ? `Bonn ${index}` : `Ulm ${index}`)));
+      });
+    });
+  }
+});
+
+/** What both systems hold of every user, without what changes with every write. */
+function values({ simulator }: World): JsonObject[] {
+  const cidaas = simulator.tenant.snapshot().map(({ updatedTime: _, ...user }) => user);
+  const legacy = simulator.legacy.snapshot().map(({ updated_at: _, ...user }): JsonObject => user);
+  return [...cidaas, ...legacy];
+}
