@@ -40,6 +40,7 @@ export function reportOf(result: ChaosResult): string {
     ["edits in the open window", `${covered.length}${windowOf(covered.map(({ coveredMs }) => coveredMs ?? 0))}`],
   ];
   const sentences = [
+    ...(result.unrest === null ? [] : [result.unrest]),
     ...listed("missed", result.missed),
     ...listed("lost", textsOf(result.lost)),
     ...listed("made twice", textsOf(result.madeTwice)),
@@ -50,7 +51,6 @@ export function reportOf(result: ChaosResult): string {
     ...listed("parked", result.unexplained.map(parkedText)),
     ...listed("in the open window", textsOf(covered)),
     ...result.stories,
-    ...(result.unrest === null ? [] : [result.unrest]),
   ];
   return [...figures.map(([name, value]) => `${name.padEnd(30)}${value}`), ...sentences].join("\n");
 }

@@ -56,8 +56,11 @@ export function miscounted({ lanes }: StatusAnswer): Lane[] {
   });
 }
 
-/** Null once everything is quiet, else what still goes on. */
+/** Null once everything is quiet, else what still goes on. A lane that is paused waits for a person. */
 async function unrestOf(demo: Demo): Promise<string | null> {
+  const { lanes } = await demo.nodeRed.status();
+  const paused = LANES.filter((lane) => lanes[lane].paused !== false);
+  if (paused.length > 0) return paused.map((lane) => `The lane ${lane} is paused: ${lanes[lane].paused}`).join("\n");
   try {
     await waitForQuiet(demo, QUIET_WITHIN_MS);
     return null;
