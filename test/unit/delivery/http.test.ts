@@ -82,7 +82,7 @@ describe("http client", () => {
           for (const one of held.splice(0)) one.end("{}");
         });
       });
-      const client = bench.client({ maxConcurrent: 2 });
+      const client = bench.client({ maxConcurrent: 3 });
       await Promise.all(Array.from({ length: 20 }, () => client.send(get(server))));
       should(most).equal(2);
       should(server.connections).equal(2);

@@ -41,7 +41,7 @@ describe("the gate of a lane", () => {
 
   it("closes at once for a wrong configuration", () => {
     const gates = new LaneGates();
-    gates.misconfigured(LANE, "no scope", 500);
+    gates.close(LANE, "no scope", 500);
     should(gates.closedFor(LANE, 499)).equal("no scope");
     should(gates.closedFor(LANE, 500)).be.null();
   });

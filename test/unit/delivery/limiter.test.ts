@@ -1,5 +1,5 @@
 import should from "should";
-import { createLimiter, type LimiterOptions } from "../../../lib/delivery/limiter";
+import { type Asking, createLimiter, type LimiterOptions } from "../../../lib/delivery/limiter";
 
 /** A clock moved by hand, with the timers set on it. */
 class Clock {
@@ -28,13 +28,15 @@ class Clock {
   }
 }
 
+const READ: Asking = { kind: "read", refusal: () => null };
+
 function setUp(options: Pick<LimiterOptions, "maxConcurrent" | "requestsPerSecond">) {
   const clock = new Clock();
   const limiter = createLimiter({ ...options, now: clock.now, setTimer: clock.setTimer });
   const started: number[] = [];
   const finish: (() => void)[] = [];
   const add = (id: number) =>
-    limiter.run(() => {
+    limiter.run(READ, () => {
       started.push(id);
       return new Promise<number>((resolve) => finish.push(() => resolve(id)));
     });
@@ -43,7 +45,7 @@ function setUp(options: Pick<LimiterOptions, "maxConcurrent" | "requestsPerSecon
 
 describe("limiter", () => {
   it("runs no more tasks at once than allowed, first come, first served", async () => {
-    const { limiter, started, finish, add } = setUp({ maxConcurrent: 2, requestsPerSecond: 0 });
+    const { limiter, started, finish, add } = setUp({ maxConcurrent: 3, requestsPerSecond: 0 });
     const results = [1, 2, 3, 4].map(add);
     should(started).eql([1, 2]);
     should([limiter.active, limiter.waiting]).eql([2, 2]);
@@ -55,13 +57,13 @@ describe("limiter", () => {
 
   it("frees the place of a task that throws, at once or later", async () => {
     const { limiter } = setUp({ maxConcurrent: 1, requestsPerSecond: 0 });
-    const atOnce = limiter.run(() => {
+    const atOnce = limiter.run(READ, () => {
       throw new Error("at once");
     });
-    const later = limiter.run(() => Promise.reject(new Error("later")));
+    const later = limiter.run(READ, () => Promise.reject(new Error("later")));
     await should(atOnce).rejectedWith("at once");
     await should(later).rejectedWith("later");
-    should(await limiter.run(async () => "fine")).equal("fine");
+    should(await limiter.run(READ, async () => "fine")).equal("fine");
     should(limiter.active).equal(0);
   });
 
