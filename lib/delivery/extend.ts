@@ -6,7 +6,11 @@ import type { SyncContext } from "./context";
  * over before the first of them ends. With a timeout of more than half a lease there would be no time left to start in, so
  * half a lease has to do: a call that then uses all of its time outlives its lease, which its fenced settle notices.
  */
-export function latestStart({ registry, leaseMs }: SyncContext, tokens: readonly string[], timeoutMs: number): number {
+export function latestStart(
+  { registry, leaseMs }: Pick<SyncContext, "registry" | "leaseMs">,
+  tokens: readonly string[],
+  timeoutMs: number,
+): number {
   return Math.min(...tokens.map((token) => registry.until(token))) - Math.min(timeoutMs, leaseMs / 2);
 }
 

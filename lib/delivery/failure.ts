@@ -19,8 +19,11 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   "LEGACY_TOKEN_UNREACHABLE",
 ]);
 
+/** What of a sync the end of a call concerns. */
+type GatedContext = Pick<SyncContext, "gates" | "now">;
+
 /** How a lease ends whose call failed, by the class of the failure. */
-export function settlementOfFailure(context: SyncContext, lease: Lease, failure: CallError): Settlement {
+export function settlementOfFailure(context: GatedContext, lease: Lease, failure: CallError): Settlement {
   const { token } = lease;
   const reason = { code: failure.code, message: failure.message };
   const keepIntent = isInDoubt(lease);
@@ -55,7 +58,7 @@ function isInDoubt(lease: Lease): boolean {
   return lease.intents.some((open) => open.side === targetOf(lease.lane));
 }
 
-function throttled(context: SyncContext, retryAfterMs: number | null): Pick<Settlement, "counts" | "notBefore"> {
+function throttled(context: GatedContext, retryAfterMs: number | null): Pick<Settlement, "counts" | "notBefore"> {
   return { counts: false, notBefore: context.now() + (retryAfterMs ?? THROTTLED_MS) };
 }
 
@@ -65,7 +68,7 @@ function throttled(context: SyncContext, retryAfterMs: number | null): Pick<Sett
  * @param suspect the person whose calls failed before, if it was alone in the message
  */
 export function report(
-  context: SyncContext,
+  context: GatedContext,
   lane: Lane,
   failures: readonly CallError[],
   suspect: number | null = null,
@@ -79,7 +82,7 @@ export function report(
   throw failure;
 }
 
-function tellGate({ gates, now }: SyncContext, lane: Lane, failure: CallError, suspect: number | null): void {
+function tellGate({ gates, now }: GatedContext, lane: Lane, failure: CallError, suspect: number | null): void {
   const { code, message, retryAfterMs } = failure;
   if (failure.failure === "configuration") gates.close(lane, message, now() + HOLD_MS);
   else if (failure.failure === "throttled") {
