@@ -67,7 +67,9 @@ describe("One user whom the tenant does not take", function () {
   for (const [name, { dials, code, reason }] of Object.entries(BAD_USERS)) {
     for (const seed of runs()) {
       it(`is parked alone, when it ${name} (seed ${seed})`, async () => {
-        const nodes = { store: { maxAttempts: 6 }, tenant: { timeout: 16 } };
+        // With so many attempts a user's own failures would close the lane, if they counted each.
+        const maxAttempts = code === "SERVER_ERROR" ? 9 : 6;
+        const nodes = { store: { maxAttempts }, tenant: { timeout: 16 } };
         await World.with({ seed, users: 40, nodes, dials: { ...NO_BAD_USERS, ...dials } }, async (world) => {
           const ids = world.legacyIds();
           const bad = ids[world.random.integer(ids.length)] ?? "";
@@ -109,18 +111,18 @@ describe("A tenant that takes nobody for a while", function () {
     });
 
     it(`parks nobody when it takes a right from our client, and goes on when that is given back (seed ${seed})`, async () => {
-      await World.with({ seed, users: 40, nodes: { batcher: { size: 5, waitMs: 100 } } }, async (world) => {
-        await world.load(20);
-        await world.until(() => world.simulator.tenant.snapshot().length > 0, "the first users to arrive");
+      await World.with({ seed, users: 60, nodes: { batcher: { size: 5, waitMs: 100 } } }, async (world) => {
+        await world.load();
+        await world.quiet();
+        const calls = bulkCalls(world);
         world.simulator.tenant.setDials({ scopes: ALL_SCOPES.filter((scope) => scope !== "cidaas:bulk_user_create") });
         world.simulator.tenant.revokeTokens();
         for (const legacyId of world.legacyIds()) editLegacy(world, legacyId, { city: `Bonn ${legacyId}` });
         await world.until(() => world.problems.some(({ code }) => code === "TENANT_FORBIDDEN"), "the refusal");
         await pause(1_000);
         should(await world.parked()).eql([]);
-        const calls = bulkCalls(world);
-        await pause(500);
-        should(bulkCalls(world) - calls).be.belowOrEqual(4, world.told("the lane was not stopped"));
+        // Those in flight at the first refusal, and no other.
+        should(bulkCalls(world) - calls).be.belowOrEqual(5, world.told("the lane was not stopped"));
         world.simulator.tenant.setDials({ scopes: [] });
         world.simulator.tenant.revokeTokens();
         await world.quiet();

@@ -127,6 +127,14 @@ describe("users of a tenant", () => {
       ]);
     });
 
+    it("send nothing after the latest start", async () => {
+      await opened.tenant.connect();
+      const late = Date.now() - 1;
+      for (const call of [opened.tenant.setStatus("s1", "DECLINED", "left", late), opened.tenant.purge("s1", late)])
+        should(await callErrorOf(call)).match({ code: "CALL_TOO_LATE", failure: "transient" });
+      should(opened.calls()).eql([]);
+    });
+
     it("count a user that is gone as success", async () => {
       answer = () => NOT_FOUND;
       await opened.tenant.setStatus("s1", "DECLINED", "left", LATER);

@@ -183,6 +183,14 @@ describe("legacy target", () => {
     });
   });
 
+  it("sends no write after its latest start", async () => {
+    const legacy = setUp(204);
+    const late = Date.now() - 1;
+    for (const write of [legacy.create(NOBODY, RECORD, late), legacy.update(LENA, {}, late), legacy.remove(LENA, late)])
+      await should(write).rejectedWith({ code: "CALL_TOO_LATE", failure: "transient" });
+    should(calls).eql([]);
+  });
+
   describe("read", () => {
     it("gives the record", async () => {
       should(await setUp({ body: { id: 4711, tier: "gold" } }).read(LENA)).eql({ id: 4711, tier: "gold" });
