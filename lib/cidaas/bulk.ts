@@ -1,5 +1,7 @@
+import type { HttpAnswer } from "../delivery/types";
 import { CallError } from "../errors";
 import type { JsonObject } from "../sync/types";
+import { BulkMemory } from "./bulk-memory";
 import type { TenantCalls } from "./calls";
 import { refusedUser } from "./refusal";
 import { tieResults } from "./results";
@@ -8,61 +10,116 @@ import type { BulkResult } from "./types";
 const PATH = "/users-srv/user/bulk";
 const SCOPE = "cidaas:bulk_user_create";
 
-/** A stretch of the users of one call. */
+/** A stretch of the users of one batch. */
 interface Part {
   start: number;
   end: number;
 }
 
+type Sending = "taken" | "refused" | "too large";
+
+/** The bulk calls of one tenant; see `Tenant.bulk`. */
+export function createBulk(calls: TenantCalls) {
+  const memory = new BulkMemory();
+  return async (users: readonly JsonObject[], startBefore: number): Promise<BulkResult[]> => {
+    const batch = new Batch(calls, memory, users, startBefore);
+    await batch.deliver();
+    return batch.results;
+  };
+}
+
 /**
- * See `Tenant.bulk`. The statuses follow the reference (section 1.6): what says that *a* user is wrong, or that there
- * are too many, halves the part until the culprit stands alone. Parts go one after the other, since two calls for the
- * same person must never be in flight together. Once a part is done, a failure of another one cannot be thrown without
- * losing its results, so the users it concerns carry it.
+ * One batch on its way. The statuses follow the reference (section 1.6). Its parts go one after the other, since two calls
+ * for the same person must never be in flight together.
  */
-export async function bulkUpsert(calls: TenantCalls, users: readonly JsonObject[]): Promise<BulkResult[]> {
-  const results: BulkResult[] = users.map(() => ({ state: "UNKNOWN" }));
-  const parts: Part[] = users.length > 0 ? [{ start: 0, end: users.length }] : [];
-  let anyDone = false;
-  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
-    const { start, end } = part;
+class Batch {
+  readonly results: BulkResult[];
+  readonly #calls: TenantCalls;
+  readonly #memory: BulkMemory;
+  readonly #users: readonly JsonObject[];
+  readonly #startBefore: number;
+
+  constructor(calls: TenantCalls, memory: BulkMemory, users: readonly JsonObject[], startBefore: number) {
+    this.#calls = calls;
+    this.#memory = memory;
+    this.#users = users;
+    this.#startBefore = startBefore;
+    this.results = users.map(() => ({ state: "UNSENT" }));
+  }
+
+  /** Throws only where nothing but the failure of one call is known of anybody. */
+  async deliver(): Promise<void> {
     try {
-      const done = await sendPart(calls, users.slice(start, end));
-      if (done === "split") {
-        const middle = Math.ceil((start + end) / 2);
-        parts.unshift({ start, end: middle }, { start: middle, end });
-      } else {
-        results.splice(start, done.length, ...done);
-        anyDone = true;
-      }
+      await this.#deliverAll({ start: 0, end: this.#users.length });
     } catch (thrown) {
-      if (!anyDone || !(thrown instanceof CallError)) throw thrown;
-      results.fill(resultOfFailedCall(thrown), start, end);
-      for (const unsent of parts) results.fill(resultOfUnsent(thrown), unsent.start, unsent.end);
-      return results;
+      if (!(thrown instanceof CallError) || this.results.every(({ state }) => state === "CALL_FAILED")) throw thrown;
     }
   }
-  return results;
-}
 
-async function sendPart(calls: TenantCalls, users: JsonObject[]): Promise<BulkResult[] | "split"> {
-  const answer = await calls.send({ method: "POST", path: PATH, body: users });
-  if (answer.status >= 200 && answer.status < 300) return tieResults(users, answer.body);
-  const failure = calls.failure(answer, SCOPE);
-  // 507 is documented as "invalid email passed", and so is about a user, whatever it means elsewhere.
-  if (failure.failure !== "permanent" && answer.status !== 507) throw failure;
-  const [only] = users;
-  if (only === undefined || users.length > 1) return "split";
-  return [refusedUser(only, { status: answer.status, body: answer.body })];
-}
+  /** All of a part, in calls as large as the tenant takes them. Resolves with whether every one was taken. */
+  async #deliverAll({ start, end }: Part): Promise<boolean> {
+    let all = true;
+    let next = start;
+    while (next < end) {
+      const part = { start: next, end: Math.min(end, next + this.#memory.largest) };
+      if (!(await this.#deliverOne(part))) all = false;
+      next = part.end;
+    }
+    return all;
+  }
 
-function resultOfFailedCall(error: CallError): BulkResult {
-  if (error.failure === "unknown") return { state: "UNKNOWN" };
-  return { state: "FAILED", failure: error.failure, code: error.code, message: error.message };
-}
+  async #deliverOne(part: Part): Promise<boolean> {
+    const sending = await this.#send(part);
+    if (sending === "too large") return this.#deliverAll(part);
+    if (sending === "refused" && part.end - part.start > 1) await this.#isolate(part);
+    return sending === "taken";
+  }
 
-/** The tenant has seen nothing of these users; with `unknown` for the part before them they can simply be repeated. */
-function resultOfUnsent(error: CallError): BulkResult {
-  const failure = error.failure === "unknown" ? "transient" : error.failure;
-  return { state: "FAILED", failure, code: error.code, message: error.message };
+  /**
+   * Finds a user for whom the tenant refused the whole part. Of two halves one is sent: if it is taken, the culprit is in
+   * the other one, which is halved at once; if not, nothing is known of the other one, and it stays unsent. A user alone is
+   * always sent before anything is believed of it, so that a refusal that was not one user's fault blames nobody. Each
+   * step is smaller than the one before, and at its end one user at least has its own result.
+   */
+  async #isolate({ start, end }: Part): Promise<void> {
+    const middle = Math.ceil((start + end) / 2);
+    const rest = { start: middle, end };
+    if (!(await this.#deliverOne({ start, end: middle }))) return;
+    if (end - middle > 1) await this.#isolate(rest);
+    else await this.#deliverOne(rest);
+  }
+
+  /** One call. Its results, or its failure, are kept for each of its users. */
+  async #send(part: Part): Promise<Sending> {
+    const users = this.#users.slice(part.start, part.end);
+    try {
+      const answer = await this.#calls.send({
+        method: "POST",
+        path: PATH,
+        body: users,
+        kind: "write",
+        startBefore: this.#startBefore,
+      });
+      return this.#judge(part, users, answer);
+    } catch (thrown) {
+      if (thrown instanceof CallError) this.results.fill({ state: "CALL_FAILED", error: thrown }, part.start, part.end);
+      throw thrown;
+    }
+  }
+
+  #judge(part: Part, users: JsonObject[], answer: HttpAnswer): Sending {
+    if (answer.status >= 200 && answer.status < 300) {
+      this.#memory.taken(users.length);
+      this.results.splice(part.start, users.length, ...tieResults(users, answer.body));
+      return "taken";
+    }
+    const failure = this.#calls.failure(answer, SCOPE);
+    if (failure.failure !== "permanent" && answer.status !== 507) throw failure;
+    if (answer.status === 413) this.#memory.tooLarge(users.length);
+    const [only] = users;
+    if (only === undefined || users.length > 1) return answer.status === 413 ? "too large" : "refused";
+    if (answer.status === 507 && !this.#memory.isOneUsers507()) throw failure;
+    this.results[part.start] = refusedUser(only, { status: answer.status, body: answer.body });
+    return "refused";
+  }
 }

@@ -4,7 +4,7 @@ import { CallError } from "../errors";
 import type { Tokens } from "./tokens";
 
 /** One kind of call to the tenant. */
-export interface TenantRequest extends Pick<HttpRequest, "method" | "body"> {
+export interface TenantRequest extends Pick<HttpRequest, "method" | "body" | "kind" | "startBefore"> {
   /** From the base URL on, with `pathSegment` for what comes from outside. */
   path: string;
 }

@@ -1,8 +1,8 @@
 import { settledBy } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import type { Delivered } from "../delivery/delivered";
-import { extendLeases } from "../delivery/extend";
-import { asCallError, report, settlementOfFailure } from "../delivery/failure";
+import { extendLeases, latestStart } from "../delivery/extend";
+import { asCallError, report, settlementOfFailure, settlementOfUnsent } from "../delivery/failure";
 import { openSecrets } from "../delivery/secrets";
 import { CallError, toSyncError } from "../errors";
 import type { Settlement } from "../store/types";
@@ -45,8 +45,14 @@ export async function deliverBatch(
   if (upserts.length > 0) ends.push(...(await sendUpserts(context, tenant, upserts, sentAt, failures)));
   for (const { user } of deletes) ends.push(await sendDelete(context, tenant, user, options.deletes, failures));
   const delivered = await settleAll(context, ends);
-  report(context, "to-cidaas", failures);
+  report(context, "to-cidaas", failures, suspectOf(batch));
   return delivered;
+}
+
+/** Somebody whose calls failed before, and who therefore travels alone. */
+function suspectOf(batch: readonly OutgoingUser[]): number | null {
+  const [only] = batch;
+  return only && batch.length === 1 && only.lease.attempt > 1 ? only.lease.person.id : null;
 }
 
 interface Sendable {
@@ -88,7 +94,10 @@ async function sendUpserts(
 ): Promise<End[]> {
   try {
     const bodies = upserts.map(({ body }) => body);
-    const results = await traceSend("to-cidaas", bodies.length, () => tenant.bulk(bodies));
+    const tokens = upserts.map(({ user }) => user.lease.token);
+    const startBefore = latestStart(context, tokens, tenant.timeoutMs);
+    const results = await traceSend("to-cidaas", bodies.length, () => tenant.bulk(bodies, startBefore));
+    failures.push(...new Set(results.flatMap((result) => (result.state === "CALL_FAILED" ? [result.error] : []))));
     return Promise.all(upserts.map((sent, index) => endOf(context, tenant, sent, results[index], sentAt)));
   } catch (error) {
     const failure = asCallError(error);
@@ -105,7 +114,7 @@ async function sendDelete(
   failures: CallError[],
 ): Promise<End> {
   try {
-    return await remove(tenant, user, deletes);
+    return await remove(context, tenant, user, deletes);
   } catch (error) {
     const failure = asCallError(error);
     failures.push(failure);
@@ -150,10 +159,11 @@ async function endOf(
     const reason = { code: "RESULT_UNKNOWN", message: "The tenant's answer has no result for this user." };
     return retry(user, { reason });
   }
+  if (result.state === "CALL_FAILED") return endOfFailure(context, user, result.error);
+  if (result.state === "UNSENT") return { user, settlement: settlementOfUnsent(user.lease), state: "RETRY" };
   if (result.state === "FAILED") {
-    const isTaken =
-      user.plan.create && result.failure === "permanent" && (await learnOwner(context, tenant, user, body));
-    return isTaken ? retry(user, { reason: TAKEN, keepIntent: false }) : endOfRefusal(context, user, result);
+    const isTaken = user.plan.create && (await learnOwner(context, tenant, user, body));
+    return isTaken ? retry(user, { reason: TAKEN, keepIntent: false }) : endOfRefusal(user, result);
   }
   const sub = result.sub ?? user.lease.person.sub;
   const settlement: Settlement = {
@@ -194,15 +204,9 @@ async function learnOwner(
   }
 }
 
-/** An unknown reason may pass (the list of them is not documented): so many tries, then the user is parked with it. */
-const UNKNOWN_REASON_TRIES = 3;
-
-function endOfRefusal(context: SyncContext, user: OutgoingUser, result: Extract<BulkResult, { state: "FAILED" }>): End {
-  const { failure, code, message } = result;
-  if (failure !== "permanent") return endOfFailure(context, user, new CallError(code, message, { failure }));
-  if (code === "TENANT_FAILED_USER" && user.lease.attempt < UNKNOWN_REASON_TRIES) {
-    return retry(user, { reason: { code, message }, keepIntent: false });
-  }
+function endOfRefusal(user: OutgoingUser, result: Extract<BulkResult, { state: "FAILED" }>): End {
+  const { code, message, tries } = result;
+  if (user.lease.attempt < tries) return retry(user, { reason: { code, message }, keepIntent: false });
   return {
     user,
     settlement: { token: user.lease.token, outcome: "parked", reason: { code, message } },
@@ -215,13 +219,21 @@ function endOfFailure(context: SyncContext, user: OutgoingUser, failure: CallErr
   return { user, settlement, state: settlement.outcome === "parked" ? "PARKED" : "RETRY" };
 }
 
-async function remove(tenant: Tenant, user: OutgoingUser, deletes: DeliverOptions["deletes"]): Promise<End> {
+async function remove(
+  context: SyncContext,
+  tenant: Tenant,
+  user: OutgoingUser,
+  deletes: DeliverOptions["deletes"],
+): Promise<End> {
   const { token, person } = user.lease;
   if (deletes === "ignore" || person.sub === null)
     return { user, settlement: { token, outcome: "skipped" }, state: "UNCHANGED" };
   const { sub } = person;
+  const startBefore = latestStart(context, [token], tenant.timeoutMs);
   await traceSend("to-cidaas", 1, () =>
-    deletes === "purge" ? tenant.purge(sub) : tenant.setStatus(sub, "DECLINED", "Deleted in the legacy system"),
+    deletes === "purge"
+      ? tenant.purge(sub, startBefore)
+      : tenant.setStatus(sub, "DECLINED", "Deleted in the legacy system", startBefore),
   );
   const present = deletes === "purge" ? { legacy: false, cidaas: false } : { legacy: false };
   return { user, settlement: { token, outcome: "delivered", present }, state: "DELETED" };

@@ -113,10 +113,12 @@ async function withLegacyValues(
     return { settlement: { token, ...(change.reread ? NOTHING_TO_BRING : { outcome: "unchanged" }) } };
   }
   if (change.reread) return withPresentValues(context, change, record, token);
+  // The time that the other lane judges the record by: with two measures each lane may take the other side for the winner.
+  const recordTime = toTime(context.paths.legacyTime?.get(record));
   const rules: Record<RuleId, CarriedRule> = { ...change.rules };
   for (const [rule, mapped] of Object.entries(context.map.map("to-cidaas", record))) {
     const source = context.printer.value(rule, "legacy", mapped.source);
-    rules[rule] ??= { at: mapped.at, source, values: mapped.values };
+    rules[rule] ??= { at: mapped.at ?? recordTime, source, values: mapped.values };
   }
   return { ...change, rules };
 }

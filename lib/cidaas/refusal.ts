@@ -14,12 +14,22 @@ const DEEPEST_RECORD = 6;
 export function refusedUser(user: JsonObject, { status, body }: { status: number; body: Json }): BulkResult {
   const details = errorDetails({ status, headers: {}, body });
   const reason = details.reason === null ? null : withoutValuesOf(user, details.reason);
+  const code = codeOf(status === 507 || details.code === "507", reason ?? "");
   return {
     state: "FAILED",
-    failure: "permanent",
-    code: codeOf(status === 507 || details.code === "507", reason ?? ""),
+    code,
     message: `The tenant refuses this user (${reason ?? `HTTP ${status}, without a reason`}). Correct the record and retry.`,
+    tries: triesOf(status, code),
   };
+}
+
+/**
+ * Inside a good answer an unknown reason may pass, for their list is not documented; a status 507 may mean a full storage
+ * after all. What else is refused stays refused.
+ */
+function triesOf(status: number, code: string): number {
+  if (status === 507) return 2;
+  return status < 300 && code === "TENANT_FAILED_USER" ? 3 : 1;
 }
 
 /** 507 is "invalid email passed", whether it comes as status or as the user's own code (reference, section 1.6). */

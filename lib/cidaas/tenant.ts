@@ -1,5 +1,5 @@
 import type { HttpClient } from "../delivery/types";
-import { bulkUpsert } from "./bulk";
+import { createBulk } from "./bulk";
 import { createCalls } from "./calls";
 import type { TenantConfig } from "./config";
 import { createEndpoints } from "./endpoints";
@@ -14,15 +14,16 @@ import { findSub, purge, readUser, setStatus } from "./users";
  * @param now milliseconds since the epoch
  */
 export function createTenant(config: TenantConfig, http: HttpClient, now: () => number): Tenant {
-  const { baseUrl, clientId, clientSecret } = config;
+  const { baseUrl, clientId, clientSecret, timeoutMs } = config;
   const tokens = createTokens({ clientId, clientSecret, endpoints: createEndpoints(baseUrl, http), http, now });
   const calls = createCalls({ baseUrl, http, tokens, now });
   return {
     baseUrl,
+    timeoutMs,
     readUser: (sub) => readUser(calls, sub),
-    bulk: (users) => bulkUpsert(calls, users),
-    setStatus: (sub, status, reason) => setStatus(calls, sub, status, reason),
-    purge: (sub) => purge(calls, sub),
+    bulk: createBulk(calls),
+    setStatus: (sub, ...change) => setStatus(calls, sub, ...change),
+    purge: (sub, startBefore) => purge(calls, sub, startBefore),
     findSub: (identifier) => findSub(calls, identifier),
     readAll: (options) => readAll(calls, options),
     async connect() {

@@ -1,4 +1,4 @@
-import type { FailureClass } from "../errors";
+import type { CallError } from "../errors";
 import type { JsonObject } from "../sync/types";
 
 /**
@@ -17,29 +17,44 @@ export interface CidaasUser extends JsonObject {
 /** What became of one user of a bulk call. */
 export type BulkResult =
   | { state: "CREATED" | "UPDATED"; sub: string | null }
-  | { state: "FAILED"; failure: FailureClass; code: string; message: string }
+  /** The tenant refuses this user; to be believed when it says so for the `tries`th time. */
+  | { state: "FAILED"; code: string; message: string; tries: number }
   /** No result could be tied to this user: read back before anything is sent again. */
-  | { state: "UNKNOWN" };
+  | { state: "UNKNOWN" }
+  /** The call that this user was in failed for a reason that is no user's. */
+  | { state: "CALL_FAILED"; error: CallError }
+  /** In no call, or only in one that was refused as a whole because of somebody: nothing is known against this user. */
+  | { state: "UNSENT" };
 
 /** The client of one cidaas tenant. Every method may throw a `CallError`. */
 export interface Tenant {
   readonly baseUrl: string;
+  /** How long one call may take. */
+  readonly timeoutMs: number;
 
   /** The user with this sub in normal form; null when there is none (404, 204 or empty data). */
   readUser(sub: string): Promise<CidaasUser | null>;
 
   /**
-   * Creates or updates; one result per given user, in the order given. Splits at 413 and bisects at 400 and 417 by
-   * itself, so that only the culprit is FAILED. Throws where nothing can be said of any single user (401 after a
-   * renewal, 403, 404: `configuration`; 429: `throttled`; 5xx: `transient`; no answer: `unknown`).
+   * Creates or updates; one result per given user, in the order given. Splits at 413, and keeps later calls to the size
+   * that was taken. At 400, 417 and 507 it looks for one culprit by halving, so that only this one is FAILED; whoever was
+   * not needed for that is UNSENT, and belongs into a later batch. Throws where nothing can be said of any single user
+   * (401 after a renewal, 403, 404: `configuration`; 429: `throttled`; 5xx: `transient`; no answer: `unknown`).
+   *
+   * @param startBefore no call leaves after it, ms since the epoch; the same for the other writes
    */
-  bulk(users: JsonObject[]): Promise<BulkResult[]>;
+  bulk(users: JsonObject[], startBefore: number): Promise<BulkResult[]>;
 
   /** `PATCH …/status`; a user that is gone counts as success. */
-  setStatus(sub: string, status: "VERIFIED" | "PENDING" | "DECLINED", reason: string): Promise<void>;
+  setStatus(
+    sub: string,
+    status: "VERIFIED" | "PENDING" | "DECLINED",
+    reason: string,
+    startBefore: number,
+  ): Promise<void>;
 
   /** Immediate deletion; a user already gone counts as success. */
-  purge(sub: string): Promise<void>;
+  purge(sub: string, startBefore: number): Promise<void>;
 
   /** The sub of the user with this identifier (e-mail, mobile number, user name, sub); null when there is none. */
   findSub(identifier: string): Promise<string | null>;

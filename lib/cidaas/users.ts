@@ -48,15 +48,18 @@ export async function setStatus(
   sub: string,
   status: "VERIFIED" | "PENDING" | "DECLINED",
   reason: string,
+  startBefore: number,
 ): Promise<void> {
   const body = { userStatus: status, user_status_reason: reason };
-  const answer = await calls.send({ method: "PATCH", path: `/user-srv/users/${pathSegment(sub)}/status`, body });
+  const path = `/user-srv/users/${pathSegment(sub)}/status`;
+  const answer = await calls.send({ method: "PATCH", path, body, kind: "write", startBefore });
   if (!isSuccess(answer) && !(await isAbsent(calls, answer, sub))) throw calls.failure(answer, WRITE);
 }
 
 /** See `Tenant.purge`. */
-export async function purge(calls: TenantCalls, sub: string): Promise<void> {
-  const answer = await calls.send({ method: "DELETE", path: `/users-srv/user/purge/${pathSegment(sub)}` });
+export async function purge(calls: TenantCalls, sub: string, startBefore: number): Promise<void> {
+  const path = `/users-srv/user/purge/${pathSegment(sub)}`;
+  const answer = await calls.send({ method: "DELETE", path, kind: "write", startBefore });
   if (!isSuccess(answer) && !(await isAbsent(calls, answer, sub))) throw calls.failure(answer, DELETE);
 }
 

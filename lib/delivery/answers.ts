@@ -47,6 +47,17 @@ export const STATUS_TABLE: StatusTable = {
   "5xx": transient("SERVER_ERROR", "failed inside; the call is repeated"),
 };
 
+/**
+ * Whether the target has too much to do, or fails, so that it should get fewer calls. 501 would never pass, and 507 may be
+ * about one user.
+ */
+export function isDistress(status: number): boolean {
+  return status === 429 || (status >= 500 && status !== 501 && status !== 507);
+}
+
+/** Pause after a 429 that does not say how long. */
+export const THROTTLED_MS = 2_000;
+
 /** 1 hour. Nobody means longer, and a wrong clock must not stop a lane for a day. */
 const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
 

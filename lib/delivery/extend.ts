@@ -2,6 +2,19 @@ import type { Extension } from "../store/types";
 import type { SyncContext } from "./context";
 
 /**
+ * The latest moment, ms since the epoch, at which a call for these leases may leave. One that may take `timeoutMs` has to be
+ * over before the first of them ends. With a timeout of more than half a lease there would be no time left to start in, so
+ * half a lease has to do: a call that then uses all of its time outlives its lease, which its fenced settle notices.
+ */
+export function latestStart(
+  { registry, leaseMs }: Pick<SyncContext, "registry" | "leaseMs">,
+  tokens: readonly string[],
+  timeoutMs: number,
+): number {
+  return Math.min(...tokens.map((token) => registry.until(token))) - Math.min(timeoutMs, leaseMs / 2);
+}
+
+/**
  * Renews leases before a call, and commits what it is about to write. Resolves with the tokens still held; whoever is
  * not among them has been given to somebody else, and must not be worked on.
  */

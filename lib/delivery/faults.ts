@@ -10,7 +10,7 @@ export interface Fault {
   /** Whether there was a connection (with TLS: a complete handshake); before that nothing of the call is sent. */
   connected: boolean;
   /** Why we ended the call ourselves, if we did. */
-  ended: "timeout" | "closed" | null;
+  ended: "timeout" | "closed" | "late" | null;
 }
 
 /** What is wrong with a certificate, by the error codes of Node.js (`tls`, after OpenSSL's X509_V_ERR_*). */
@@ -37,6 +37,7 @@ const CLIENT_CERTIFICATE_ALERT = /^ERR_SSL_.*ALERT_.*(CERTIFICATE|UNKNOWN_CA)/;
 export function toCallError({ thrown, host, connected, ended }: Fault): CallError {
   if (thrown instanceof CallError) return thrown;
   if (ended === "closed") return closed(host, connected);
+  if (ended === "late") return tooLate(host);
   // axios wraps whatever its request throws.
   if (thrown instanceof Error && thrown.cause instanceof ProxyRefusal) return refusedByProxy(host, thrown.cause.status);
   const code = codeOf(thrown);
@@ -49,6 +50,18 @@ export function toCallError({ thrown, host, connected, ended }: Fault): CallErro
       failure: "unknown",
     });
   return lost(host);
+}
+
+/** The lease behind the call would end before its answer is there. */
+export function tooLate(host: string): CallError {
+  return new CallError("CALL_TOO_LATE", `The call to ${host} was not sent, because its turn came too late.`, {
+    failure: "transient",
+  });
+}
+
+/** Whether a call got no answer because the host has too much to do, or is not there. */
+export function isLoss({ code }: CallError): boolean {
+  return code === "HOST_UNREACHABLE" || code === "CONNECTION_LOST" || code === "CALL_TIMEOUT";
 }
 
 export function answerTooLarge(host: string, limitBytes: number): CallError {

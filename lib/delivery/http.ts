@@ -4,8 +4,9 @@ import { Readable } from "node:stream";
 import axios, { type AxiosInstance, type AxiosResponse } from "axios";
 import { CallError } from "../errors";
 import type { Json } from "../sync/types";
-import { answerTooLarge, type Fault, toCallError } from "./faults";
-import { createLimiter } from "./limiter";
+import { isDistress, retryAfterMs, THROTTLED_MS } from "./answers";
+import { answerTooLarge, type Fault, isLoss, toCallError, tooLate } from "./faults";
+import { createLimiter, type Turn } from "./limiter";
 import { createRoutes } from "./proxy";
 import type { HttpAnswer, HttpClient, HttpOptions, HttpRequest } from "./types";
 
@@ -27,9 +28,8 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   const client = createAxios();
   const calls = new Set<Call>();
 
-  async function send(request: HttpRequest): Promise<HttpAnswer> {
-    const url = parseUrl(request.url);
-    const call = new Call(url.host, request.timeoutMs ?? options.timeoutMs);
+  async function send(request: HttpRequest, url: URL): Promise<HttpAnswer> {
+    const call = new Call(url.host, request.timeoutMs ?? options.timeoutMs, request.startBefore);
     calls.add(call);
     try {
       const response = await client.request<unknown>({
@@ -50,7 +50,11 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   }
 
   return {
-    send: (request) => limiter.run(() => send(request)),
+    async send(request) {
+      const url = parseUrl(request.url);
+      const refusal = () => (isLate(request.startBefore) ? tooLate(url.host) : null);
+      return limiter.run({ kind: request.kind ?? "read", refusal }, (turn) => watched(turn, send(request, url)));
+    },
     close() {
       limiter.close();
       for (const call of calls) call.end("closed");
@@ -59,16 +63,36 @@ export function createHttpClient(options: HttpOptions): HttpClient {
   };
 }
 
-/** One call on the wire: its deadline, and whether it ever had a connection. */
+/** Tells the limiter how the host is doing. */
+async function watched(turn: Turn, sent: Promise<HttpAnswer>): Promise<HttpAnswer> {
+  try {
+    const answer = await sent;
+    const { status, headers } = answer;
+    if (!isDistress(status)) turn.well();
+    else turn.distress(retryAfterMs(headers, Date.now()) ?? (status === 429 ? THROTTLED_MS : 0));
+    return answer;
+  } catch (error) {
+    if (error instanceof CallError && isLoss(error)) turn.distress();
+    throw error;
+  }
+}
+
+function isLate(startBefore: number | undefined): boolean {
+  return startBefore !== undefined && Date.now() > startBefore;
+}
+
+/** One call on the wire: its deadlines, and whether it ever had a connection. */
 class Call {
   private readonly host: string;
   private readonly controller = new AbortController();
   private readonly timer: NodeJS.Timeout;
+  private readonly startBefore: number | undefined;
   private connected = false;
   private ended: Fault["ended"] = null;
 
-  constructor(host: string, timeoutMs: number) {
+  constructor(host: string, timeoutMs: number, startBefore?: number) {
     this.host = host;
+    this.startBefore = startBefore;
     this.timer = setTimeout(() => this.end("timeout"), timeoutMs);
   }
 
@@ -76,7 +100,11 @@ class Call {
     return this.controller.signal;
   }
 
-  /** What axios calls to open the request: Node's own, watched until the connection stands. */
+  /**
+   * What axios calls to open the request: Node's own, watched until the connection stands. The last look at the clock is
+   * just before the request is written, since the process may have stood still meanwhile; only with TLS Node may write
+   * as the handshake ends, a moment before.
+   */
   readonly openRequest = (
     options: https.RequestOptions,
     onAnswer: (answer: http.IncomingMessage) => void,
@@ -84,6 +112,10 @@ class Call {
     const secure = options.protocol === "https:";
     const request = (secure ? https : http).request(options, onAnswer);
     const onConnected = () => {
+      if (isLate(this.startBefore)) {
+        this.end("late");
+        request.destroy();
+      }
       this.connected = true;
     };
     request.once("socket", (socket) => {
@@ -93,7 +125,7 @@ class Call {
     return request;
   };
 
-  end(reason: "timeout" | "closed"): void {
+  end(reason: "timeout" | "closed" | "late"): void {
     this.ended ??= reason;
     this.controller.abort();
   }

@@ -7,17 +7,20 @@ const LONGEST_PAUSE_MS = 30_000;
 
 interface Gate {
   failures: number;
+  /** Persons who failed alone in this row. */
+  suspects: ReadonlySet<number>;
   closed: { reason: string; until: number } | null;
 }
 
 /**
  * Whether each lane may be taken from: the circuit breaker of its target.
  *
- *   open ── a fifth failure in a row, or a wrong configuration ──> closed until a time
+ *   open ── a fifth failure in a row, a wrong configuration, or a long pause that the target wants ──> closed until a time
  *   closed ── the time is over ──> open for a try: its failure closes the gate again, for twice as long
  *   any ── a call that succeeds ──> open, and the failures are forgotten
  *
- * While a lane is closed its marks wait and go on merging.
+ * While a lane is closed its marks wait and go on merging. One person who fails alone again and again counts once in a
+ * row: that is how a user looks whom the target cannot take, and it must neither close the lane nor pass for an outage.
  */
 export class LaneGates {
   readonly #gates = new Map<Lane, Gate>();
@@ -27,14 +30,19 @@ export class LaneGates {
   }
 
   /** A call failed for a reason that is not the users'. */
-  failed(lane: Lane, reason: string, now: number): void {
-    const failures = this.#gate(lane).failures + 1;
+  failed(lane: Lane, reason: string, now: number, suspect: number | null = null): void {
+    const gate = this.#gate(lane);
+    const isKnown = suspect !== null && gate.suspects.has(suspect);
+    if (isKnown && !this.isFailing(lane)) return;
+    const suspects = suspect === null ? gate.suspects : new Set([...gate.suspects, suspect]);
+    const failures = gate.failures + 1;
     const pause = Math.min(FIRST_PAUSE_MS * 2 ** (failures - FAILURES), LONGEST_PAUSE_MS);
-    this.#gates.set(lane, { failures, closed: failures < FAILURES ? null : { reason, until: now + pause } });
+    const closed = failures < FAILURES ? null : { reason, until: now + pause };
+    this.#gates.set(lane, { failures, suspects, closed });
   }
 
-  /** Nothing would be taken as it is configured: closed until one call tries again. */
-  misconfigured(lane: Lane, reason: string, until: number): void {
+  /** Nothing would be taken before this time, or as it is configured: closed until one call tries again. */
+  close(lane: Lane, reason: string, until: number): void {
     this.#gates.set(lane, { ...this.#gate(lane), closed: { reason, until } });
   }
 
@@ -50,6 +58,6 @@ export class LaneGates {
   }
 
   #gate(lane: Lane): Gate {
-    return this.#gates.get(lane) ?? { failures: 0, closed: null };
+    return this.#gates.get(lane) ?? { failures: 0, suspects: new Set(), closed: null };
   }
 }

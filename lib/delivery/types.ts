@@ -1,4 +1,5 @@
 import type { Json } from "../sync/types";
+import type { CallKind } from "./concurrency";
 
 export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -9,6 +10,10 @@ export interface HttpRequest {
   form?: Record<string, string>;
   /** Overrides the client's own limit. */
   timeoutMs?: number;
+  /** Whose share of the calls at once it takes; default `read`. */
+  kind?: CallKind;
+  /** The latest moment at which it may leave, ms since the epoch; after that nothing is sent (`CALL_TOO_LATE`). */
+  startBefore?: number;
 }
 
 export interface HttpAnswer {
@@ -21,8 +26,9 @@ export interface HttpAnswer {
 
 /**
  * Kept-alive HTTP with limits on concurrency, rate and answer size. Every HTTP status is an answer; only what gives no
- * answer is thrown, as a `CallError`: `HOST_UNREACHABLE` (transient: nothing was sent), `CONNECTION_LOST` and
- * `CALL_TIMEOUT` (unknown: it may have been taken), `TLS_REFUSED` (configuration), `ANSWER_TOO_LARGE` (unknown).
+ * answer is thrown, as a `CallError`: `HOST_UNREACHABLE` and `CALL_TOO_LATE` (transient: nothing was sent), `THROTTLED`
+ * (nothing was sent, since an earlier answer asked for a long pause), `CONNECTION_LOST` and `CALL_TIMEOUT` (unknown: it may
+ * have been taken), `TLS_REFUSED` (configuration), `ANSWER_TOO_LARGE` (unknown).
  */
 export interface HttpClient {
   send(request: HttpRequest): Promise<HttpAnswer>;
@@ -32,6 +38,7 @@ export interface HttpClient {
 
 export interface HttpOptions {
   timeoutMs: number;
+  /** At the most; fewer while the host throttles or fails. */
   maxConcurrent: number;
   /** 0 = no limit of our own. */
   requestsPerSecond: number;

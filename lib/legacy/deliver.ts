@@ -1,7 +1,7 @@
 import { isAwaited, LEGACY_KEY_RULE, prepare, settledBy, type TargetReader, USER_MISSING } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import type { Delivered } from "../delivery/delivered";
-import { extendLeases } from "../delivery/extend";
+import { extendLeases, latestStart } from "../delivery/extend";
 import { asCallError, report, settlementOfFailure } from "../delivery/failure";
 import { isTrue } from "../delivery/mapping";
 import { openSecrets, overlay, presentRules } from "../delivery/secrets";
@@ -96,6 +96,11 @@ interface Work {
   identifiers: Identifier[];
 }
 
+/** When a write of this work has to leave, at the latest. */
+function startBefore({ context, target, lease }: Pick<Work, "context" | "target" | "lease">): number {
+  return latestStart(context, [lease.token], target.timeoutMs);
+}
+
 /** The tenant may know the legacy id of a user that the store has not linked yet. */
 async function linkedByKey(context: SyncContext, lease: Lease, legacyId: string | null): Promise<Lease | null> {
   if (legacyId === null || lease.person.legacyId !== null) return lease;
@@ -110,7 +115,7 @@ async function create(work: Work): Promise<End> {
   const body = context.map.build("legacy", pick(work.values, plan.write));
   let legacyId: string | null;
   try {
-    ({ legacyId } = await traceSend("to-legacy", 1, () => target.create(idsOf(lease), body)));
+    ({ legacyId } = await traceSend("to-legacy", 1, () => target.create(idsOf(lease), body, startBefore(work))));
   } catch (error) {
     if (error instanceof CallError && error.code === "LEGACY_CONFLICT") return linkExisting(work, error);
     throw error;
@@ -132,7 +137,7 @@ async function update(work: Work, present: JsonObject | null): Promise<End> {
   const written = context.map.build("legacy", pick(work.values, plan.write));
   const body =
     target.updates === "complete" && present ? overlay(presentRules(context, "legacy", present), written) : written;
-  const answer = await traceSend("to-legacy", 1, () => target.update(idsOf(lease), body));
+  const answer = await traceSend("to-legacy", 1, () => target.update(idsOf(lease), body, startBefore(work)));
   if (answer === "updated") return delivered(work, "UPDATED", sentAt, null);
   if (isAwaited(lease)) return ended("RETRY", lease, { outcome: "retry", reason: USER_MISSING });
   const everything = Object.keys(work.plan.news);
@@ -223,7 +228,7 @@ async function remove(
     );
   const held = await extendLeases(context, [{ token: lease.token }]);
   if (held.size === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
-  await traceSend("to-legacy", 1, () => target.remove(idsOf(lease)));
+  await traceSend("to-legacy", 1, () => target.remove(idsOf(lease), startBefore({ context, target, lease })));
   return ended("DELETED", lease, { outcome: "delivered", present: { cidaas: false, legacy: false } });
 }
 

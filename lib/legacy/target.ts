@@ -8,6 +8,11 @@ import type { LegacyConfig } from "./config";
 import type { PathTemplate } from "./path-template";
 import type { LegacyIds, LegacyTarget } from "./types";
 
+/** One call, from the base URL on. */
+interface LegacyRequest extends Pick<HttpRequest, "method" | "body" | "kind" | "startBefore"> {
+  path: string;
+}
+
 /**
  * See `LegacyTarget`. Beyond the errors named there: `LEGACY_PATH_EMPTY` and `LEGACY_PATH_UNSAFE` (permanent) for a user
  * whose values do not fit the path, `LEGACY_ANSWER_INVALID` (permanent), and `LEGACY_TOKEN_REFUSED` (configuration).
@@ -17,14 +22,10 @@ import type { LegacyIds, LegacyTarget } from "./types";
 export function createLegacyTarget(config: LegacyConfig, http: HttpClient, now: () => number): LegacyTarget {
   const authenticator = createAuthenticator(config.auth, http, now);
 
-  async function call(method: HttpRequest["method"], path: string, body?: JsonObject): Promise<HttpAnswer> {
+  async function call(request: LegacyRequest): Promise<HttpAnswer> {
+    const { path, ...rest } = request;
     const send = (headers: Readonly<Record<string, string>>) =>
-      http.send({
-        method,
-        url: config.baseUrl + path,
-        headers: { ...config.headers, ...headers },
-        ...(body === undefined ? {} : { body }),
-      });
+      http.send({ ...rest, url: config.baseUrl + path, headers: { ...config.headers, ...headers } });
     const headers = await authenticator.headers();
     const answer = await send(headers);
     return answer.status === 401 && authenticator.renew(headers) ? send(await authenticator.headers()) : answer;
@@ -32,7 +33,7 @@ export function createLegacyTarget(config: LegacyConfig, http: HttpClient, now: 
 
   /** A successful answer, or null where there is nobody. */
   async function get(path: string): Promise<HttpAnswer | null> {
-    const answer = await call("GET", path).catch((thrown: unknown) => {
+    const answer = await call({ method: "GET", path }).catch((thrown: unknown) => {
       throw asRead(thrown);
     });
     if (isMissing(answer)) return null;
@@ -47,23 +48,26 @@ export function createLegacyTarget(config: LegacyConfig, http: HttpClient, now: 
     canFind: config.findPath !== null,
     canDelete: config.remove !== null,
     updates: config.updates,
+    timeoutMs: config.timeoutMs,
 
-    async create(ids, record) {
-      const answer = await call(config.create.method, config.create.path.render(ids, record), record);
+    async create(ids, record, startBefore) {
+      const { method, path } = config.create;
+      const answer = await call({ method, path: path.render(ids, record), body: record, kind: "write", startBefore });
       if (!isSuccess(answer)) throw failure(answer, CREATE_TABLE);
       return { legacyId: idOf(answer.body, config.idPath) };
     },
 
-    async update(ids, record) {
-      const answer = await call(config.update.method, config.update.path.render(ids, record), record);
+    async update(ids, record, startBefore) {
+      const { method, path } = config.update;
+      const answer = await call({ method, path: path.render(ids, record), body: record, kind: "write", startBefore });
       if (isMissing(answer)) return "missing";
       if (!isSuccess(answer)) throw failure(answer);
       return "updated";
     },
 
-    async remove(ids) {
+    async remove(ids, startBefore) {
       const { method, path } = needed(config.remove, "deletePath");
-      const answer = await call(method, path.render(ids, {}));
+      const answer = await call({ method, path: path.render(ids, {}), kind: "write", startBefore });
       if (!isSuccess(answer) && !isMissing(answer)) throw failure(answer);
     },
 

@@ -12,6 +12,7 @@ import { laneStatus } from "../shared/lane-status";
 import { keepOutgoing } from "../shared/outgoing";
 import { type Opening, SyncNode, type SyncNodeDef } from "../shared/sync-node";
 import { keepTaking, takerOf } from "../shared/taking";
+import { companies } from "./company";
 import { Pace } from "./pace";
 
 const LANE = "to-cidaas";
@@ -108,11 +109,13 @@ async function startTaking(
     room: () => Math.min(pace.allowed(context.now()), inFlight - context.registry.count(LANE)),
     deliver: (leases) => {
       pace.took(leases.length, context.now());
-      node.run(async () => {
-        const { batch, failures } = await prepareBatch(sync, gate, leases);
-        if (batch.length > 0) red.send([batchMessage(batch), null]);
-        if (failures.length > 0) report(context, LANE, failures);
-      });
+      for (const company of companies(leases, config.size)) {
+        node.run(async () => {
+          const { batch, failures } = await prepareBatch(sync, gate, company);
+          if (batch.length > 0) red.send([batchMessage(batch), null]);
+          if (failures.length > 0) report(context, LANE, failures);
+        });
+      }
     },
   });
   await keepTaking(RED, node, opening, taker);

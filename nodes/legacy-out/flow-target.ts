@@ -33,6 +33,7 @@ export function createFlowTarget(ask: AskFlow): LegacyTarget {
     canFind: true,
     canDelete: true,
     updates: "merge",
+    timeoutMs: 0,
     create: async (ids, record) => ({ legacyId: (await perform("create", ids, record)).legacyId }),
     update: async (ids, record) => {
       await perform("update", ids, record);

@@ -13,7 +13,7 @@ RED.nodes.registerType("user-sync-store", {
     path: { value: "user-sync.db", label: label("path"), validate: onlyFor("sqlite", filled) },
     schema: { value: "user_sync", label: label("schema"), validate: onlyFor("postgres", schemaName) },
     leaseSeconds: { value: 180, label: label("leaseSeconds"), validate: numberBetween(5, 86_400) },
-    maxAttempts: { value: 10, label: label("maxAttempts"), validate: wholeNumberBetween(1, 1000) },
+    maxAttempts: { value: 10, label: label("maxAttempts"), validate: wholeNumberBetween(6, 1000) },
   },
   credentials: {
     url: { type: "password", label: label("url"), validate: onlyFor("postgres", filled) },

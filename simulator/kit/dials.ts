@@ -1,11 +1,17 @@
 import { ConfigError } from "../../lib/errors";
 
-const ANSWER_CONTAINERS = ["process_states", "array", "data-array", "data-process_states"] as const;
-const LEFT_OUT = ["merge", "replace"] as const;
-const EMAIL_CONFLICTS = ["fail", "take", "event"] as const;
-const INVALID_EMAIL_ANSWERS = ["status", "message"] as const;
-const PROFILE_LAYOUTS = ["flat", "account", "identities"] as const;
-const TOKEN_ENCODINGS = ["both", "form"] as const;
+/** The dials that choose one of a few readings, with all of them. */
+export const DIAL_CHOICES = {
+  answerContainer: ["process_states", "array", "data-array", "data-process_states"],
+  leftOut: ["merge", "replace"],
+  emailConflict: ["fail", "take", "event"],
+  invalidEmail507: ["status", "message"],
+  profileLayout: ["flat", "account", "identities"],
+  tokenEncoding: ["both", "form"],
+  unknownUserStatus: [404, 204],
+} as const;
+
+type Choice<Name extends keyof typeof DIAL_CHOICES> = (typeof DIAL_CHOICES)[Name][number];
 
 /** Older states are kept as long as a read can look back. */
 export const MAX_LAG_MS = 60_000;
@@ -51,29 +57,33 @@ export interface Dials {
   failEmails: string[];
   /** A bulk call with one of these e-mails is answered 417 as a whole. */
   poisonEmails: string[];
+  /** A bulk call with one of these e-mails is answered 500 as a whole. */
+  crashEmails: string[];
+  /** A bulk call with one of these e-mails is never answered, and takes no effect. */
+  hangEmails: string[];
 
   /** Where the results are in a bulk answer. */
-  answerContainer: (typeof ANSWER_CONTAINERS)[number];
+  answerContainer: Choice<"answerContainer">;
   /** Member of a bulk result that carries CREATED, UPDATED or FAILED; null: no member does. */
   stateKey: string | null;
   /** What a bulk update does to members it leaves out: keeps them, or clears them. */
-  leftOut: (typeof LEFT_OUT)[number];
+  leftOut: Choice<"leftOut">;
   /** Whether writes through bulk fire webhooks. */
   bulkWebhooks: boolean;
   /** Whether a bulk update without `userStatus` sets VERIFIED, as the default of that member suggests. */
   statusReset: boolean;
   /** A bulk user's e-mail belongs to another sub: the user fails, takes the e-mail over, or fails with an ACCOUNT_CONFLICT event. */
-  emailConflict: (typeof EMAIL_CONFLICTS)[number];
+  emailConflict: Choice<"emailConflict">;
   /** Whether a password that was migrated already may be overwritten; without it the rest of the update still succeeds. */
   migrationMode: boolean;
   /** Disposable or unresolvable e-mail: answer 507 to the whole call, or a message in the user's result. */
-  invalidEmail507: (typeof INVALID_EMAIL_ANSWERS)[number];
+  invalidEmail507: Choice<"invalidEmail507">;
   /** Domains taken for disposable or unresolvable. */
   invalidEmailDomains: string[];
   /** Layout of a profile as read by `GET /user-srv/users/{sub}`. */
-  profileLayout: (typeof PROFILE_LAYOUTS)[number];
+  profileLayout: Choice<"profileLayout">;
   /** Encodings of the token request; what is not taken is answered 415. */
-  tokenEncoding: (typeof TOKEN_ENCODINGS)[number];
+  tokenEncoding: Choice<"tokenEncoding">;
   /** Lifetime of access tokens, in seconds. */
   tokenLifetime: number;
   /** Whether the client may call bulkread; false answers 403. */
@@ -85,7 +95,7 @@ export interface Dials {
   /** Whether user events carry `sub` besides `objectId`, as older consumers read it. */
   subOnEvents: boolean;
   /** Status of a read of an unknown user: 404, or 204 as some integrations saw it. */
-  unknownUserStatus: 404 | 204;
+  unknownUserStatus: Choice<"unknownUserStatus">;
 }
 
 /** A well-behaved system; where the documentation is silent, the reading that is safest to test against. */
@@ -108,6 +118,8 @@ export const DEFAULT_DIALS: Readonly<Dials> = {
   readLagMs: 0,
   failEmails: [],
   poisonEmails: [],
+  crashEmails: [],
+  hangEmails: [],
   answerContainer: "process_states",
   stateKey: "status",
   leftOut: "replace",
@@ -162,23 +174,25 @@ const GUARDS: { [Name in keyof Dials]: Guard<Dials[Name]> } = {
   readLagMs: isLag,
   failEmails: isTexts,
   poisonEmails: isTexts,
-  answerContainer: oneOf(ANSWER_CONTAINERS),
+  crashEmails: isTexts,
+  hangEmails: isTexts,
+  answerContainer: oneOf(DIAL_CHOICES.answerContainer),
   stateKey: isNameOrNull,
-  leftOut: oneOf(LEFT_OUT),
+  leftOut: oneOf(DIAL_CHOICES.leftOut),
   bulkWebhooks: isBoolean,
   statusReset: isBoolean,
-  emailConflict: oneOf(EMAIL_CONFLICTS),
+  emailConflict: oneOf(DIAL_CHOICES.emailConflict),
   migrationMode: isBoolean,
-  invalidEmail507: oneOf(INVALID_EMAIL_ANSWERS),
+  invalidEmail507: oneOf(DIAL_CHOICES.invalidEmail507),
   invalidEmailDomains: isTexts,
-  profileLayout: oneOf(PROFILE_LAYOUTS),
-  tokenEncoding: oneOf(TOKEN_ENCODINGS),
+  profileLayout: oneOf(DIAL_CHOICES.profileLayout),
+  tokenEncoding: oneOf(DIAL_CHOICES.tokenEncoding),
   tokenLifetime: isAmount,
   bulkread: isBoolean,
   scopes: isTexts,
   clientIdOnEvents: isBoolean,
   subOnEvents: isBoolean,
-  unknownUserStatus: oneOf([404, 204] as const),
+  unknownUserStatus: oneOf(DIAL_CHOICES.unknownUserStatus),
 };
 
 function isDialName(name: string): name is keyof Dials {

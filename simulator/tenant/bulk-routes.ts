@@ -15,9 +15,11 @@ export function bulkRoutes(context: TenantContext): Route[] {
         const batch = readBatch(body);
         if (!batch.ok) return bulkFailure(batch.status, batch.error);
         const { dials, random } = directory.dials;
-        if (batch.users.some((user) => emailsIn(user).some((email) => holds(dials.poisonEmails, email)))) {
-          return bulkFailure(417, "validation failed");
-        }
+        const brings = (emails: readonly string[]) =>
+          batch.users.some((user) => emailsIn(user).some((email) => holds(emails, email)));
+        if (brings(dials.poisonEmails)) return bulkFailure(417, "validation failed");
+        if (brings(dials.crashEmails)) return bulkFailure(500, "internal error");
+        if (brings(dials.hangEmails)) return new Promise(() => {});
         if (dials.invalidEmail507 === "status" && batch.users.some((user) => hasInvalidDomain(user, dials))) {
           return bulkFailure(507, "invalid email passed");
         }

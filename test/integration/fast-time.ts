@@ -7,14 +7,21 @@ export function speedUpTime(factor: number): () => void {
   const real = { Date, setTimeout, setInterval };
   const begin = Date.now();
   const now = () => Math.floor(begin + (real.Date.now() - begin) * factor);
+  const { performance } = globalThis;
+  const beginMonotonic = performance.now();
+  const monotonic = performance.now.bind(performance);
 
   globalThis.Date = new Proxy(real.Date, {
     construct: (target, given) => Reflect.construct(target, given.length === 0 ? [now()] : given),
     get: (target, name) => (name === "now" ? now : Reflect.get(target, name)),
   });
+  performance.now = () => beginMonotonic + (monotonic() - beginMonotonic) * factor;
   globalThis.setTimeout = faster(real.setTimeout, factor);
   globalThis.setInterval = faster(real.setInterval, factor);
-  return () => void Object.assign(globalThis, real);
+  return () => {
+    Object.assign(globalThis, real);
+    performance.now = monotonic;
+  };
 }
 
 function faster<T extends typeof setTimeout | typeof setInterval>(timer: T, factor: number): T {

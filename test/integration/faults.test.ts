@@ -1,56 +1,38 @@
-import type { Dials } from "../../simulator";
+import should from "should";
+import { FAULTS, uncoveredDials } from "./dials";
 import { editAtRandom, editLegacy } from "./edits";
 import { pause, runs, World } from "./harness";
 
+const BULK_PATH = "/users-srv/user/bulk";
 const EDITS = Number(process.env.EDITS ?? 40);
-
-/** Each fault alone, then all of them together. */
-const FAULTS: Record<string, Partial<Dials>> = {
-  "slow answers": { latencyMs: 100 },
-  "429 with Retry-After": { rate429: 0.2, retryAfter: 1 },
-  "429 without Retry-After": { rate429: 0.2, retryAfter: null },
-  "5xx": { rate5xx: 0.2 },
-  "connections cut before or after a call took effect": { rateReset: 0.2 },
-  "users that fail inside a good answer": { ratePartialFailure: 0.2 },
-  "results in another order": { shuffleResults: true },
-  "results that are missing": { rateMissingResult: 0.3 },
-  "events sent twice": { rateDuplicateEvent: 0.5 },
-  "late events": { eventDelayMs: 4_000 },
-  "events in another order": { reorderEvents: true, eventDelayMs: 500 },
-  "reads that lag": { readLagMs: 1_500 },
-  "all of it": {
-    latencyMs: 20,
-    rate429: 0.05,
-    rate5xx: 0.05,
-    rateReset: 0.05,
-    ratePartialFailure: 0.05,
-    shuffleResults: true,
-    rateMissingResult: 0.05,
-    rateDuplicateEvent: 0.1,
-    eventDelayMs: 500,
-    reorderEvents: true,
-  },
-};
 
 describe("Faults of the systems", function () {
   this.timeout(60_000);
 
-  for (const [name, dials] of Object.entries(FAULTS)) {
+  it("are all turned on by some scenario", () => {
+    should(uncoveredDials()).eql([]);
+  });
+
+  for (const [name, { dials, nodes = {} }] of Object.entries(FAULTS)) {
     for (const seed of runs()) {
       it(`do no harm: ${name} (seed ${seed})`, async () => {
-        await World.with({ seed, users: 12 }, async (world) => {
+        await World.with({ seed, users: 12, nodes }, async (world) => {
           // Whoever the tenant refuses inside a good answer is parked, and would never arrive.
-          const { ratePartialFailure = 0, ...others } = dials;
+          const { ratePartialFailure = 0, rateLostEvent = 0, ...others } = dials;
           world.setDials(others);
           await world.load(6);
           await world.arrived();
           world.setDials({ ratePartialFailure });
+          // What the legacy system does not tell is for its own queue to repeat.
+          world.simulator.tenant.setDials({ rateLostEvent });
           const among = world.legacyIds();
           await editAtRandom(world, { count: EDITS, among, spacingMs: 10 });
           world.clearFaults();
           await world.quiet();
           // A user that the tenant refused is parked, and waits for a person to retry it.
           await world.retryParked();
+          if (rateLostEvent > 0)
+            await world.until(() => world.differences().length === 0, "lost events to be made up for");
           await world.quiet();
           await world.judge();
         });
@@ -74,6 +56,24 @@ describe("Faults of the systems", function () {
           await world.judge();
         },
       );
+    });
+  }
+
+  for (const seed of runs()) {
+    it(`that leave open what was taken have nobody written twice (seed ${seed})`, async () => {
+      await World.with({ seed, users: 30, nodes: { batcher: { size: 6, waitMs: 100 } } }, async (world) => {
+        world.setDials({ rateReset: 1, faultPaths: [BULK_PATH] });
+        await world.load();
+        await world.until(() => (world.calls()[`cidaas POST ${BULK_PATH}`] ?? 0) >= 6, "some bulk calls");
+        world.clearFaults();
+        await world.quiet();
+        await world.judge();
+        const written = world.simulator.history
+          .entries()
+          .filter(({ system, by, kind }) => system === "cidaas" && by === "sync" && kind !== "event")
+          .map(({ id }) => id);
+        should(written.length).equal(new Set(written).size, world.told("somebody was written again without a look"));
+      });
     });
   }
 });

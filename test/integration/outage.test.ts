@@ -5,7 +5,7 @@ describe("A long outage", function () {
   this.timeout(60_000);
   for (const seed of runs()) {
     it(`of either system parks nobody (seed ${seed})`, async () => {
-      await World.with({ seed, users: 12, nodes: { store: { maxAttempts: 4 } } }, async (world) => {
+      await World.with({ seed, users: 12, nodes: { store: { maxAttempts: 6 } } }, async (world) => {
         await world.load();
         await world.quiet();
         world.setDials({ rate5xx: 1 });

@@ -38,6 +38,9 @@ export const HTTP_OPTIONS: HttpOptions = {
   proxy: null,
 };
 
+/** For writes that are never late. */
+export const LATER = Number.POSITIVE_INFINITY;
+
 export async function startServer(handle: Handler): Promise<TestServer> {
   const seen: Seen[] = [];
   const server = createServer(async (request, response) => {

@@ -153,6 +153,9 @@ describe("tokens", () => {
     ];
     for (const [reply, failure] of cases) {
       answerToken = () => reply;
+      // The pause that an answer asks for holds for its client.
+      http.close();
+      http = createHttpClient(HTTP_OPTIONS);
       const error = await callErrorOf(open().get());
       should(error).match({ code: "TENANT_UNREACHABLE", failure });
       should(error.retryAfterMs).equal(reply.headers?.["retry-after"] ? 7000 : null);

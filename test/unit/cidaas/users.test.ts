@@ -1,5 +1,5 @@
 import should from "should";
-import { callErrorOf, openTenant, type Reply, type Seen, type TestTenant } from "./support";
+import { callErrorOf, LATER, openTenant, type Reply, type Seen, type TestTenant } from "./support";
 
 const NOT_FOUND: Reply = {
   status: 404,
@@ -115,8 +115,8 @@ describe("users of a tenant", () => {
   describe("setStatus and purge", () => {
     it("send what the reference says", async () => {
       answer = ({ method }) => ({ status: method === "DELETE" ? 202 : 200 });
-      await opened.tenant.setStatus("s1", "DECLINED", "left");
-      await opened.tenant.purge("s1");
+      await opened.tenant.setStatus("s1", "DECLINED", "left", LATER);
+      await opened.tenant.purge("s1", LATER);
       should(opened.calls().map(({ method, path, body }) => ({ method, path, body }))).eql([
         {
           method: "PATCH",
@@ -127,22 +127,30 @@ describe("users of a tenant", () => {
       ]);
     });
 
+    it("send nothing after the latest start", async () => {
+      await opened.tenant.connect();
+      const late = Date.now() - 1;
+      for (const call of [opened.tenant.setStatus("s1", "DECLINED", "left", late), opened.tenant.purge("s1", late)])
+        should(await callErrorOf(call)).match({ code: "CALL_TOO_LATE", failure: "transient" });
+      should(opened.calls()).eql([]);
+    });
+
     it("count a user that is gone as success", async () => {
       answer = () => NOT_FOUND;
-      await opened.tenant.setStatus("s1", "DECLINED", "left");
-      await opened.tenant.purge("s1");
+      await opened.tenant.setStatus("s1", "DECLINED", "left", LATER);
+      await opened.tenant.purge("s1", LATER);
     });
 
     it("do not take a missing endpoint for a user that is gone", async () => {
       answer = () => ({ status: 404, body: "<html>" });
       existence = () => ({ status: 200, body: { data: { sub: "s1" } } });
-      for (const call of [opened.tenant.setStatus("s1", "DECLINED", "left"), opened.tenant.purge("s1")])
+      for (const call of [opened.tenant.setStatus("s1", "DECLINED", "left", LATER), opened.tenant.purge("s1", LATER)])
         should(await callErrorOf(call)).match({ code: "TENANT_ENDPOINT_MISSING", failure: "configuration" });
     });
 
     it("park a transition that the tenant refuses", async () => {
       answer = () => ({ status: 417, body: { success: false, error: { code: 5, error: "bad transition" } } });
-      should(await callErrorOf(opened.tenant.setStatus("s1", "PENDING", "x"))).match({ failure: "permanent" });
+      should(await callErrorOf(opened.tenant.setStatus("s1", "PENDING", "x", LATER))).match({ failure: "permanent" });
     });
   });
 });

@@ -82,7 +82,7 @@ describe("http client", () => {
           for (const one of held.splice(0)) one.end("{}");
         });
       });
-      const client = bench.client({ maxConcurrent: 2 });
+      const client = bench.client({ maxConcurrent: 3 });
       await Promise.all(Array.from({ length: 20 }, () => client.send(get(server))));
       should(most).equal(2);
       should(server.connections).equal(2);
@@ -170,6 +170,81 @@ describe("http client", () => {
       should(error).not.have.property("cause");
       should(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.containEql(secret);
     });
+  });
+
+  describe("with a latest moment to start", () => {
+    /** In time as its turn comes, and late at the next look: what a process sees that was stopped between the two. */
+    class Frozen {
+      #looks = 0;
+
+      get startBefore(): number {
+        this.#looks += 1;
+        return this.#looks === 1 ? Date.now() + 1_000 : Date.now() - 1;
+      }
+    }
+
+    it("sends nothing when the turn comes too late", async () => {
+      let requests = 0;
+      const server = await bench.http((_request, response) => {
+        requests += 1;
+        setTimeout(() => response.end(), 60);
+      });
+      const client = bench.client({ maxConcurrent: 1 });
+      const startBefore = Date.now() + 30;
+      const first = client.send({ ...get(server), startBefore });
+      await should(client.send({ ...get(server), startBefore })).rejectedWith({
+        code: "CALL_TOO_LATE",
+        failure: "transient",
+      });
+      await first;
+      should(requests).equal(1);
+    });
+
+    for (const connection of ["a new connection", "a kept one"]) {
+      it(`sends nothing on ${connection} when the process stood still before the request was written`, async () => {
+        let requests = 0;
+        const server = await bench.http((_request, response) => {
+          requests += 1;
+          response.end();
+        });
+        const client = bench.client();
+        const isKept = connection === "a kept one";
+        if (isKept) await client.send(get(server));
+        const late = Object.assign(new Frozen(), get(server));
+        await should(client.send(late)).rejectedWith({ code: "CALL_TOO_LATE" });
+        await client.send(get(server));
+        should(requests).equal(isKept ? 2 : 1);
+      });
+    }
+  });
+
+  it("lets fewer calls start while the host fails, and none for as long as it asks", async () => {
+    let inFlight = 0;
+    let most = 0;
+    let status = 503;
+    const server = await bench.http((_request, response) => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      setTimeout(() => {
+        inFlight -= 1;
+        response.writeHead(status, status === 429 ? { "retry-after": "1" } : {}).end();
+      }, 5);
+    });
+    const client = bench.client({ maxConcurrent: 8 });
+    const sendAll = (count: number) => Promise.all(Array.from({ length: count }, () => client.send(get(server))));
+    for (let call = 0; call < 3; call += 1) await client.send(get(server));
+    status = 200;
+    most = 0;
+    await sendAll(3);
+    should(most).equal(1);
+    await sendAll(60);
+    should(most).equal(6);
+    status = 429;
+    await client.send(get(server));
+    status = 200;
+    const before = Date.now();
+    await client.send(get(server));
+    should(Date.now() - before).be.aboveOrEqual(990);
   });
 
   describe("close", () => {

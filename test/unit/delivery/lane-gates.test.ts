@@ -23,6 +23,18 @@ describe("the gate of a lane", () => {
     should(gates.isFailing(LANE)).be.true();
   });
 
+  it("takes one person who fails alone again and again for one failure", () => {
+    const gates = failing(2);
+    for (let n = 0; n < 9; n += 1) gates.failed(LANE, "server error", 0, 1);
+    should(gates.isFailing(LANE)).be.false();
+    gates.failed(LANE, "server error", 0, 2);
+    should(gates.isFailing(LANE)).be.false();
+    gates.failed(LANE, "server error", 0, 3);
+    should(gates.isFailing(LANE)).be.true();
+    gates.failed(LANE, "server error", 2_000, 1);
+    should(gates.closedFor(LANE, 2_000)).equal("server error");
+  });
+
   it("opens for a try, and closes for twice as long when that fails too, up to 30 s", () => {
     should(failing(5).closedFor(LANE, 1_000)).be.null();
     should(failing(6).closedFor(LANE, 1_999)).equal("unreachable");
@@ -41,7 +53,7 @@ describe("the gate of a lane", () => {
 
   it("closes at once for a wrong configuration", () => {
     const gates = new LaneGates();
-    gates.misconfigured(LANE, "no scope", 500);
+    gates.close(LANE, "no scope", 500);
     should(gates.closedFor(LANE, 499)).equal("no scope");
     should(gates.closedFor(LANE, 500)).be.null();
   });

@@ -1,5 +1,6 @@
 import should from "should";
-import { createLimiter, type LimiterOptions } from "../../../lib/delivery/limiter";
+import { type Asking, createLimiter, type LimiterOptions } from "../../../lib/delivery/limiter";
+import { CallError } from "../../../lib/errors";
 
 /** A clock moved by hand, with the timers set on it. */
 class Clock {
@@ -28,22 +29,25 @@ class Clock {
   }
 }
 
+const READ: Asking = { kind: "read", refusal: () => null };
+
 function setUp(options: Pick<LimiterOptions, "maxConcurrent" | "requestsPerSecond">) {
   const clock = new Clock();
   const limiter = createLimiter({ ...options, now: clock.now, setTimer: clock.setTimer });
   const started: number[] = [];
   const finish: (() => void)[] = [];
-  const add = (id: number) =>
-    limiter.run(() => {
+  const ask = (id: number, asking: Partial<Asking>) =>
+    limiter.run({ ...READ, ...asking }, () => {
       started.push(id);
       return new Promise<number>((resolve) => finish.push(() => resolve(id)));
     });
-  return { clock, limiter, started, finish, add };
+  const add = (id: number) => ask(id, {});
+  return { clock, limiter, started, finish, ask, add };
 }
 
 describe("limiter", () => {
   it("runs no more tasks at once than allowed, first come, first served", async () => {
-    const { limiter, started, finish, add } = setUp({ maxConcurrent: 2, requestsPerSecond: 0 });
+    const { limiter, started, finish, add } = setUp({ maxConcurrent: 3, requestsPerSecond: 0 });
     const results = [1, 2, 3, 4].map(add);
     should(started).eql([1, 2]);
     should([limiter.active, limiter.waiting]).eql([2, 2]);
@@ -53,15 +57,80 @@ describe("limiter", () => {
     should([limiter.active, limiter.waiting]).eql([2, 1]);
   });
 
+  it("lets reads pass while slow writes take all they may, and the other way round", () => {
+    for (const [slow, quick] of [
+      ["write", "read"],
+      ["read", "write"],
+    ] as const) {
+      const { limiter, started, finish, ask } = setUp({ maxConcurrent: 4, requestsPerSecond: 0 });
+      for (const id of [1, 2, 3, 4, 5, 6]) ask(id, { kind: slow });
+      should(started).eql([1, 2, 3]);
+      ask(7, { kind: quick });
+      ask(8, { kind: quick });
+      should(started).eql([1, 2, 3, 7]);
+      finish[3]?.();
+      should(limiter.waiting).equal(4);
+    }
+  });
+
+  describe("with a target in distress", () => {
+    it("lets fewer calls start, and more again as they succeed", async () => {
+      const { limiter } = setUp({ maxConcurrent: 8, requestsPerSecond: 0 });
+      await limiter.run(READ, async (turn) => turn.distress());
+      await limiter.run(READ, async (turn) => turn.distress());
+      should(limiter.limit).equal(2);
+      for (let count = 0; count < 3; count += 1) await limiter.run(READ, async (turn) => turn.well());
+      should(limiter.limit).equal(3);
+    });
+
+    it("starts nothing until the pause is over that the target asked for", async () => {
+      const { clock, limiter, started, add } = setUp({ maxConcurrent: 8, requestsPerSecond: 0 });
+      await limiter.run(READ, async (turn) => turn.distress(5_000));
+      add(1);
+      clock.advance(4_999);
+      should(started).eql([]);
+      clock.advance(1);
+      should(started).eql([1]);
+    });
+
+    it("turns calls away from a pause that is too long to wait for, and says how long it is", async () => {
+      const { clock, limiter, started, add } = setUp({ maxConcurrent: 1, requestsPerSecond: 0 });
+      let waiting: Promise<unknown> | null = null;
+      await limiter.run(READ, async (turn) => {
+        waiting = add(1);
+        turn.distress(60_000);
+      });
+      await should(waiting).rejectedWith({ code: "THROTTLED", failure: "throttled", retryAfterMs: 60_000 });
+      clock.advance(20_000);
+      await should(add(2)).rejectedWith({ code: "THROTTLED", retryAfterMs: 40_000 });
+      clock.advance(15_000);
+      add(3);
+      should(started).eql([]);
+      clock.advance(25_000);
+      should(started).eql([3]);
+    });
+  });
+
+  it("asks a call whether it comes too late when its turn has come, and spends no start on it", async () => {
+    const { clock, started, add, ask } = setUp({ maxConcurrent: 8, requestsPerSecond: 1 });
+    const late = new CallError("CALL_TOO_LATE", "Too late.", { failure: "transient" });
+    add(1);
+    const refused = ask(2, { refusal: () => (clock.time > 500 ? late : null) });
+    add(3);
+    clock.advance(1_000);
+    await should(refused).rejectedWith(late);
+    should(started).eql([1, 3]);
+  });
+
   it("frees the place of a task that throws, at once or later", async () => {
     const { limiter } = setUp({ maxConcurrent: 1, requestsPerSecond: 0 });
-    const atOnce = limiter.run(() => {
+    const atOnce = limiter.run(READ, () => {
       throw new Error("at once");
     });
-    const later = limiter.run(() => Promise.reject(new Error("later")));
+    const later = limiter.run(READ, () => Promise.reject(new Error("later")));
     await should(atOnce).rejectedWith("at once");
     await should(later).rejectedWith("later");
-    should(await limiter.run(async () => "fine")).equal("fine");
+    should(await limiter.run(READ, async () => "fine")).equal("fine");
     should(limiter.active).equal(0);
   });
 

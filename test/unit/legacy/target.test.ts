@@ -17,6 +17,9 @@ interface Call {
 /** What the server answers: a status, a body, or `hang`. */
 type Reply = number | { status?: number; body?: Json; text?: string; headers?: Record<string, string> } | "hang";
 
+/** No write of these tests is late. */
+const LATER = Number.POSITIVE_INFINITY;
+
 const PATHS = {
   createPath: "/users",
   updatePath: "/users/{{legacyId}}",
@@ -78,7 +81,7 @@ describe("legacy target", () => {
 
   describe("create", () => {
     it("sends the record and gives the id of the answer as text", async () => {
-      const made = await setUp({ status: 201, body: { id: 4711 } }).create(NOBODY, RECORD);
+      const made = await setUp({ status: 201, body: { id: 4711 } }).create(NOBODY, RECORD, LATER);
       should(made).eql({ legacyId: "4711" });
       should(calls[0]).containEql({ line: "POST /api/users", body: JSON.stringify(RECORD) });
     });
@@ -94,12 +97,12 @@ describe("legacy target", () => {
     ];
     for (const [name, body, legacyId] of ids)
       it(name, async () => {
-        should(await setUp({ status: 201, body }, { idPath: "user.key" }).create(NOBODY, {})).eql({ legacyId });
+        should(await setUp({ status: 201, body }, { idPath: "user.key" }).create(NOBODY, {}, LATER)).eql({ legacyId });
       });
 
     it("keeps a 64-bit id exact", async () => {
       const text = '{"id":9007199254740993}';
-      should(await setUp({ text }).create(NOBODY, {})).eql({ legacyId: "9007199254740993" });
+      should(await setUp({ text }).create(NOBODY, {}, LATER)).eql({ legacyId: "9007199254740993" });
     });
 
     const failures: [number, string, string][] = [
@@ -112,7 +115,7 @@ describe("legacy target", () => {
     ];
     for (const [status, code, failure] of failures)
       it(`takes ${status} as ${failure}`, async () => {
-        await should(setUp(status).create(NOBODY, {})).rejectedWith({ code, failure, status });
+        await should(setUp(status).create(NOBODY, {}, LATER)).rejectedWith({ code, failure, status });
       });
 
     it("waits as long as the target asks, in seconds or until a date", async () => {
@@ -121,42 +124,42 @@ describe("legacy target", () => {
         ["7", 7000],
         [date, 5000],
       ] as const) {
-        const throttled = setUp({ status: 429, headers: { "retry-after": header } }).create(NOBODY, {});
+        const throttled = setUp({ status: 429, headers: { "retry-after": header } }).create(NOBODY, {}, LATER);
         await should(throttled).rejectedWith({ failure: "throttled", retryAfterMs });
         target?.close();
       }
     });
 
     it("does not know what became of a create without an answer", async () => {
-      const hanging = setUp("hang", { timeout: 1 }).create(NOBODY, {});
+      const hanging = setUp("hang", { timeout: 1 }).create(NOBODY, {}, LATER);
       await should(hanging).rejectedWith({ code: "CALL_TIMEOUT", failure: "unknown" });
     });
   });
 
   describe("update and remove", () => {
     it("sends the record to the user's path, with ids encoded", async () => {
-      should(await setUp(204).update({ legacyId: "a/b?c", sub: null }, { name: "Zoë" })).equal("updated");
+      should(await setUp(204).update({ legacyId: "a/b?c", sub: null }, { name: "Zoë" }, LATER)).equal("updated");
       should(calls[0]).containEql({ line: "PATCH /api/users/a%2Fb%3Fc", body: '{"name":"Zoë"}' });
     });
 
     for (const status of [404, 410])
       it(`finds the user missing at ${status}; a remove is content with that`, async () => {
         const legacy = setUp(status);
-        should(await legacy.update(LENA, {})).equal("missing");
-        await legacy.remove(LENA);
+        should(await legacy.update(LENA, {}, LATER)).equal("missing");
+        await legacy.remove(LENA, LATER);
         should(calls.map((call) => call.line)).eql(["PATCH /api/users/4711", "DELETE /api/users/4711"]);
       });
 
     it("throws what else goes wrong", async () => {
       const legacy = setUp(500);
-      await should(legacy.update(LENA, {})).rejectedWith({ code: "SERVER_ERROR", failure: "transient" });
-      await should(legacy.remove(LENA)).rejectedWith({ code: "SERVER_ERROR", failure: "transient" });
+      await should(legacy.update(LENA, {}, LATER)).rejectedWith({ code: "SERVER_ERROR", failure: "transient" });
+      await should(legacy.remove(LENA, LATER)).rejectedWith({ code: "SERVER_ERROR", failure: "transient" });
     });
 
     it("sends nothing for a user who does not have what the path needs", async () => {
       const legacy = setUp(200);
       for (const legacyId of [null, " "])
-        await should(legacy.update({ legacyId, sub: "s" }, {})).rejectedWith({
+        await should(legacy.update({ legacyId, sub: "s" }, {}, LATER)).rejectedWith({
           code: "LEGACY_PATH_EMPTY",
           failure: "permanent",
         });
@@ -166,7 +169,7 @@ describe("legacy target", () => {
     it("sends nothing for an id that would lead to another path", async () => {
       const legacy = setUp(200);
       for (const legacyId of [".", "..", "\ud800"])
-        await should(legacy.remove({ legacyId, sub: null })).rejectedWith({
+        await should(legacy.remove({ legacyId, sub: null }, LATER)).rejectedWith({
           code: "LEGACY_PATH_UNSAFE",
           failure: "permanent",
         });
@@ -176,8 +179,16 @@ describe("legacy target", () => {
     it("says which path is not configured", async () => {
       const legacy = setUp(200, { deletePath: "", readPath: "", findPath: "" });
       should([legacy.canDelete, legacy.canRead, legacy.canFind]).eql([false, false, false]);
-      await should(legacy.remove(LENA)).rejectedWith({ code: "LEGACY_PATH_MISSING", failure: "configuration" });
+      await should(legacy.remove(LENA, LATER)).rejectedWith({ code: "LEGACY_PATH_MISSING", failure: "configuration" });
     });
+  });
+
+  it("sends no write after its latest start", async () => {
+    const legacy = setUp(204);
+    const late = Date.now() - 1;
+    for (const write of [legacy.create(NOBODY, RECORD, late), legacy.update(LENA, {}, late), legacy.remove(LENA, late)])
+      await should(write).rejectedWith({ code: "CALL_TOO_LATE", failure: "transient" });
+    should(calls).eql([]);
   });
 
   describe("read", () => {
@@ -264,7 +275,7 @@ describe("legacy target", () => {
   describe("authentication", () => {
     it("sends the fixed headers and the key with every call", async () => {
       const raw = { auth: "apikey", headers: { "X-Actor": "sync" } };
-      await setUp(204, raw, { token: "key" }).update(LENA, {});
+      await setUp(204, raw, { token: "key" }).update(LENA, {}, LATER);
       should(calls[0]?.headers).containEql({ "x-actor": "sync", "x-api-key": "key" });
     });
 
@@ -281,12 +292,12 @@ describe("legacy target", () => {
 
     it("fetches one token for all calls that need it, and keeps it until shortly before its end", async () => {
       const legacy = setUp((call) => (isToken(call) ? issue() : 204), { auth: "oauth2" }, CREDENTIALS);
-      await Promise.all([legacy.update(LENA, {}), legacy.update(LENA, {})]);
+      await Promise.all([legacy.update(LENA, {}, LATER), legacy.update(LENA, {}, LATER)]);
       time += 3_500_000;
-      await legacy.update(LENA, {});
+      await legacy.update(LENA, {}, LATER);
       should(issued).equal(1);
       time += 50_000;
-      await legacy.update(LENA, {});
+      await legacy.update(LENA, {}, LATER);
       should(issued).equal(2);
       const [token] = calls.filter(isToken);
       should(token?.body).equal("grant_type=client_credentials");
@@ -301,13 +312,16 @@ describe("legacy target", () => {
         return call.headers.authorization === "Bearer t1" ? 401 : 204;
       };
       const legacy = setUp(answer, { auth: "oauth2" }, CREDENTIALS);
-      should(await Promise.all([legacy.update(LENA, {}), legacy.update(LENA, {})])).eql(["updated", "updated"]);
+      should(await Promise.all([legacy.update(LENA, {}, LATER), legacy.update(LENA, {}, LATER)])).eql([
+        "updated",
+        "updated",
+      ]);
       should(issued).equal(2);
     });
 
     it("gives up when the new token is refused too", async () => {
       const legacy = setUp((call) => (isToken(call) ? issue() : 401), { auth: "oauth2" }, CREDENTIALS);
-      await should(legacy.update(LENA, {})).rejectedWith({ code: "UNAUTHORIZED", failure: "configuration" });
+      await should(legacy.update(LENA, {}, LATER)).rejectedWith({ code: "UNAUTHORIZED", failure: "configuration" });
       should(calls).have.length(4);
     });
 
@@ -316,7 +330,7 @@ describe("legacy target", () => {
         if (!isToken(call)) return 204;
         return call.headers.authorization ? 401 : issue();
       };
-      await setUp(answer, { auth: "oauth2" }, CREDENTIALS).update(LENA, {});
+      await setUp(answer, { auth: "oauth2" }, CREDENTIALS).update(LENA, {}, LATER);
       should(calls[1]?.body).equal("grant_type=client_credentials&client_id=client%3A1&client_secret=se+cret");
     });
 
@@ -329,7 +343,7 @@ describe("legacy target", () => {
     for (const [name, answer, code, failure] of refusals)
       it(`sends nothing without a token: ${name}`, async () => {
         const raw = { auth: "oauth2", timeout: 1 };
-        await should(setUp(answer, raw, CREDENTIALS).create(NOBODY, RECORD)).rejectedWith({ code, failure });
+        await should(setUp(answer, raw, CREDENTIALS).create(NOBODY, RECORD, LATER)).rejectedWith({ code, failure });
         should(calls.every(isToken)).be.true();
       });
   });

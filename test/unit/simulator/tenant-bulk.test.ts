@@ -131,6 +131,19 @@ describe("the simulated bulk interface", () => {
     should((await test.bulk({ email: "x@mailinator.com" })).status).equal(507);
   });
 
+  it("answers 500 to a call with a crashing e-mail, and nothing at all to one with a hanging one", async () => {
+    test.tenant.setDials({ crashEmails: ["ada@example.org"], hangEmails: ["b@example.org"] });
+    should((await test.bulk(ada, { email: "c@example.org" })).status).equal(500);
+    const hanging = test.bulk({ email: "b@example.org" }).then(
+      () => "answered",
+      () => "cut",
+    );
+    should((await test.bulk({ email: "c@example.org" })).status).equal(200);
+    should(test.tenant.snapshot()).have.length(1);
+    await closeAll();
+    should(await hanging).equal("cut");
+  });
+
   it("leaves results out and shuffles them when told to, while the writes take effect", async () => {
     test.tenant.setDials({ rateMissingResult: 1, shuffleResults: true });
     should((await test.bulk(ada)).body).eql({ process_states: [] });
