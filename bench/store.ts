@@ -136,8 +136,8 @@ function settlement({ token }: Lease): Settlement {
 
 function ledger(): Ledger {
   const now = Date.now();
-  const legacy: SideEntry = { print: PRINT, before: null, editAt: now, writes: [] };
-  const cidaas: SideEntry = { ...legacy, writes: [{ print: PRINT, at: now, until: now, editAt: now }] };
+  const legacy: SideEntry = { print: PRINT, editAt: now, writes: [] };
+  const cidaas: SideEntry = { ...legacy, writes: [{ print: PRINT, before: PRINT, at: now, until: now, editAt: now }] };
   return Object.fromEntries(RULES.map((rule) => [rule, { fingerprint: PRINT, cidaas, legacy }]));
 }
 

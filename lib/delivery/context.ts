@@ -49,6 +49,6 @@ export interface SyncContext {
   /** How long a lease holds from its last extension. */
   readonly leaseMs: number;
   now(): number;
-  /** Whether a node takes from the lane; a one-way flow has none, and would only pile up marks there. */
+  /** Whether the flow has a node that takes from the lane; a one-way flow has none, and would only pile up marks there. */
   hasTaker(lane: Lane): boolean;
 }

@@ -9,6 +9,8 @@ interface Gate {
   failures: number;
   /** Persons who failed alone in this row. */
   suspects: ReadonlySet<number>;
+  /** How often in a row it was closed for failures. */
+  closings: number;
   closed: { reason: string; until: number } | null;
 }
 
@@ -29,16 +31,27 @@ export class LaneGates {
     this.#gates.delete(lane);
   }
 
-  /** A call failed for a reason that is not the users'. */
+  /**
+   * A call failed for a reason that is not the users'. What fails while the gate is closed was on its way before: it is
+   * no news.
+   */
   failed(lane: Lane, reason: string, now: number, suspect: number | null = null): void {
     const gate = this.#gate(lane);
-    const isKnown = suspect !== null && gate.suspects.has(suspect);
-    if (isKnown && !this.isFailing(lane)) return;
+    const isKnown = suspect !== null && gate.suspects.has(suspect) && !this.isFailing(lane);
+    if (isKnown || this.closedFor(lane, now) !== null) return;
     const suspects = suspect === null ? gate.suspects : new Set([...gate.suspects, suspect]);
     const failures = gate.failures + 1;
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** (failures - FAILURES), LONGEST_PAUSE_MS);
-    const closed = failures < FAILURES ? null : { reason, until: now + pause };
-    this.#gates.set(lane, { failures, suspects, closed });
+    if (failures < FAILURES) {
+      this.#gates.set(lane, { ...gate, failures, suspects });
+      return;
+    }
+    const pause = Math.min(FIRST_PAUSE_MS * 2 ** gate.closings, LONGEST_PAUSE_MS);
+    this.#gates.set(lane, {
+      failures,
+      suspects,
+      closings: gate.closings + 1,
+      closed: { reason, until: now + pause },
+    });
   }
 
   /** Nothing would be taken before this time, or as it is configured: closed until one call tries again. */
@@ -58,6 +71,6 @@ export class LaneGates {
   }
 
   #gate(lane: Lane): Gate {
-    return this.#gates.get(lane) ?? { failures: 0, suspects: new Set(), closed: null };
+    return this.#gates.get(lane) ?? { failures: 0, suspects: new Set(), closings: 0, closed: null };
   }
 }

@@ -90,7 +90,7 @@ export function newsOfCarried(context: SyncContext, rules: Record<RuleId, Carrie
       source: carried.source,
       target: context.printer.value(rule, "cidaas", canonical),
       span: carried.at === null ? null : { first: carried.at, last: carried.at },
-      ...(carried.covered ? { covered: true } : {}),
+      ...(carried.state ? { state: carried.state } : {}),
     };
   }
   return news;

@@ -24,15 +24,13 @@ export function emptyChange(kind: Change["kind"], now: number): Change {
  */
 export function mergeChanges(waiting: Change, arriving: Change): Change {
   const [older, newer] = isOlder(arriving, waiting) ? [arriving, waiting] : [waiting, arriving];
-  const sameTime = older.span !== null && older.span.last === newer.span?.last;
   const rules = { ...older.rules };
   for (const [id, carried] of Object.entries(newer.rules)) {
     const previous = rules[id];
     rules[id] = previous ? mergeCarried(previous, carried) : carried;
   }
   return {
-    // Of an edit and a deletion at the same millisecond the deletion was the last.
-    kind: sameTime && older.kind === "delete" ? "delete" : newer.kind,
+    kind: mergeKinds(older, newer),
     span: joinSpans(waiting.span, arriving.span),
     receivedAt: Math.min(waiting.receivedAt, arriving.receivedAt),
     priority: Math.min(waiting.priority, arriving.priority),
@@ -52,6 +50,20 @@ export function mergeChanges(waiting: Change, arriving: Change): Change {
  */
 export function retriedChange(lane: Lane, change: Change): Change {
   return lane === "to-cidaas" && change.kind === "upsert" ? { ...change, reread: true } : change;
+}
+
+/**
+ * Of an edit and a deletion at the same millisecond the deletion was the last. A change that brings nothing of its own,
+ * and only asks to look again (a repair, a heal, a catch-up), is no evidence against a deletion: the look will tell.
+ */
+function mergeKinds(older: Change, newer: Change): Change["kind"] {
+  const sameTime = older.span !== null && older.span.last === newer.span?.last;
+  if (older.kind === "delete" && (sameTime || isOnlyALook(newer))) return "delete";
+  return newer.kind;
+}
+
+function isOnlyALook({ span, events, rules }: Change): boolean {
+  return span === null && events.length === 0 && Object.keys(rules).length === 0;
 }
 
 export function joinSpans(a: Span | null, b: Span | null): Span | null {

@@ -1,4 +1,4 @@
-import type { CarriedRule, CarriedValue, Intent, Ledger, RuleId, Side, SideEntry, Write } from "./types";
+import type { CarriedRule, CarriedValue, Intent, Ledger, Print, RuleId, Side, SideEntry, Write } from "./types";
 
 /** As many as the ledger keeps writes: before each of them somebody may have edited. */
 const EARLIER_KEPT = 4;
@@ -26,9 +26,11 @@ export function mergeCarried(older: CarriedRule, newer: CarriedRule): CarriedRul
 }
 
 /**
- * The values that a change really brings. Where the newest value of a rule is the echo of our own write, a value that
- * waited before it may be somebody's edit which that write covered unseen: then it takes the echo's place, marked as
- * covered, and `decide` treats it as the conflict that it is.
+ * The values that a change really brings, as the values that waited before them tell:
+ * - the newest is the echo of our own write, and before it came an edit which that write covered unseen: the edit takes
+ *   its place, `covered`
+ * - the newest is what was agreed, but before it came the echo of a write of ours that is not settled yet: a person has
+ *   set it again, `restored`
  *
  * @param side the side that the change comes from
  * @param intent the open intent on that side, whose write has no place in the ledger yet
@@ -42,28 +44,55 @@ export function uncover(
   return Object.fromEntries(
     Object.entries(rules).map(([rule, carried]) => {
       const own = ledger[rule]?.[side];
-      const value =
-        own && carried.earlier?.find((earlier) => isCovered(earlier, carried, own, intentWrite(intent, rule)));
-      return [rule, value ? { ...value, covered: true } : carried];
+      return [rule, own && carried.earlier ? uncoverRule(carried, carried.earlier, own, intent, rule) : carried];
     }),
   );
 }
 
-/** The write of an open intent, as the ledger will note it once it is proven. */
-export function intentWrite(intent: Intent | null, rule: RuleId): Write | null {
-  const ours = intent?.rules[rule];
-  if (!intent || !ours) return null;
-  return { print: ours.target, at: intent.at, until: Number.POSITIVE_INFINITY, editAt: ours.editAt };
+function uncoverRule(
+  newest: CarriedRule,
+  earlier: readonly CarriedValue[],
+  own: SideEntry,
+  intent: Intent | null,
+  rule: RuleId,
+): CarriedRule {
+  const known = withIntent(own, intent, rule);
+  const isOpenEcho = (value: CarriedValue) => known.writes.length > own.writes.length && value.source === known.print;
+  if (newest.source === own.print && earlier.some(isOpenEcho)) return { ...newest, state: "restored" };
+  const [last] = known.writes;
+  if (!last || !known.writes.some(({ print }) => print === newest.source)) return newest;
+  const covered = earlier.find(({ source, at }) => {
+    if (at === null || at >= last.until || (newest.at !== null && at > newest.at)) return false;
+    return !heldAt(known, at).includes(source);
+  });
+  return covered ? { ...covered, state: "covered" } : newest;
 }
 
-function isCovered(value: CarriedValue, newest: CarriedValue, own: SideEntry, open: Write | null): boolean {
-  const writes = open ? [open, ...own.writes] : own.writes;
-  const [last] = writes;
-  const isEcho = last !== undefined && writes.some(({ print }) => print === newest.source);
-  if (!isEcho || value.at === null || value.at >= last.until || (newest.at !== null && value.at > newest.at))
-    return false;
-  const replaced = open ? own.print : own.before;
-  return value.source !== replaced && !writes.some(({ print }) => print === value.source);
+/** What is known of a side if the open intent did reach it; its write has no end yet. */
+export function withIntent(own: SideEntry, intent: Intent | null, rule: RuleId): SideEntry {
+  const ours = intent?.rules[rule];
+  if (!intent || !ours) return own;
+  const write: Write = {
+    print: ours.target,
+    before: own.print,
+    at: intent.at,
+    until: Number.POSITIVE_INFINITY,
+    editAt: ours.editAt,
+  };
+  return { ...own, print: ours.target, writes: [write, ...own.writes] };
+}
+
+/**
+ * What a side may have held at a time, as far as we know: what our last write before it made of it, what the next one
+ * replaced, and while a write was on its way both. Anything else was put there by somebody else.
+ */
+export function heldAt(own: SideEntry, time: number): (Print | null)[] {
+  let next: Print | null = own.print;
+  for (const { print, before, at, until } of own.writes) {
+    if (at <= time) return time <= until ? [print, next, before] : [print, next];
+    next = before;
+  }
+  return [next];
 }
 
 function earliest(a: number | null, b: number | null): number | null {

@@ -1,7 +1,7 @@
-import { intentWrite } from "./covered";
+import { heldAt, withIntent } from "./covered";
 import { NO_VALUE } from "./prints";
 import { newest } from "./times";
-import type { ConflictRecord, Intent, Ledger, LedgerEntry, Print, RuleId, Side, Span } from "./types";
+import type { ConflictRecord, Intent, Ledger, LedgerEntry, Print, RuleId, Side, Span, Write } from "./types";
 import { otherSide } from "./types";
 
 /*
@@ -47,8 +47,8 @@ export interface News {
   target: Print;
   /** When it was edited; a point for legacy. */
   span: Span | null;
-  /** A write of ours is known to have covered it, whenever that was. */
-  covered?: true;
+  /** See `CarriedRule`. */
+  state?: "covered" | "restored";
 }
 
 /** What is known of the target right now. */
@@ -112,7 +112,8 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   const entry = input.ledger[policy.id];
   if (!entry || entry.fingerprint !== policy.fingerprint) return firstContact(input, policy, news);
   const forced = input.force.includes(policy.id);
-  if (!forced && news.source === entry[input.source].print) return { do: "nothing" };
+  const isAgreed = news.source === entry[input.source].print && news.state !== "restored";
+  if (!forced && isAgreed) return { do: "nothing" };
   if (input.backfill !== null && touchedAfter(input.backfill, entry)) return { do: "nothing" };
   const covering = covers(input, policy, news, entry);
   if (covering) return covering;
@@ -120,7 +121,7 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   if (ours && ours.target === news.source) return { do: "remember", target: ours.source };
   if (policy.write === "create") return { do: "remember", target: news.target };
   // What is forced is what the source holds, and that is not the value that was covered there.
-  const isForced = forced && news.covered !== true;
+  const isForced = forced && news.state !== "covered";
   return (isForced ? null : stale(input, policy, news, entry)) ?? compare(input, policy, news, entry, isForced);
 }
 
@@ -151,11 +152,10 @@ function firstContact(input: DecideInput, policy: RulePolicy, news: News): Verdi
 function covers(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
   const own = entry[input.source];
   const echoAt = news.span?.last ?? null;
-  const write = intentWrite(input.intent, policy.id) ?? own.writes[0];
-  if (write?.print !== news.source || echoAt === null || own.editAt === null) return null;
-  const isEcho = write.at - input.clockTolerance <= echoAt && echoAt <= write.until + input.clockTolerance;
+  const [write] = withIntent(own, input.intent, policy.id).writes;
+  if (!write || echoAt === null || own.editAt === null || own.print === news.source) return null;
   const wasOnItsWay = write.at <= own.editAt && own.editAt <= write.until && own.editAt <= echoAt;
-  if (!isEcho || !wasOnItsWay || own.print === news.source) return null;
+  if (!wasOnItsWay || !isEchoOf(write, news.source, echoAt, input.clockTolerance)) return null;
   const accepted = { ...news, span: { first: own.editAt, last: own.editAt } };
   const carried = write.editAt === null ? null : { first: write.editAt, last: write.editAt };
   const record = conflictRecord(input, policy.conflict, policy, accepted, carried);
@@ -164,16 +164,22 @@ function covers(input: DecideInput, policy: RulePolicy, news: News, entry: Ledge
   return { do: "write", conflict: record, heal: false };
 }
 
+/** Whether a value of this time is what the write made of it, as the clock of that side tells (it may count in seconds). */
+function isEchoOf(write: Write, print: Print, time: number, tolerance: number): boolean {
+  return print === write.print && write.at - tolerance <= time && time <= write.until + tolerance;
+}
+
 /** A value older than what we wrote to its side, or than an edit already taken from it; null when it is neither. */
 function stale(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
-  const own = entry[input.source];
+  const own = withIntent(entry[input.source], input.intent, policy.id);
   const editAt = news.span?.last ?? null;
   if (editAt === null) return null;
-  const covering = intentWrite(input.intent, policy.id) ?? own.writes[0];
-  const coveredByWrite = covering !== undefined && (news.covered === true || editAt < covering.at);
+  const [covering] = own.writes;
+  const coveredByWrite = covering !== undefined && (news.state === "covered" || editAt < covering.at);
   const overtaken = own.editAt !== null && editAt < own.editAt;
   if (!coveredByWrite && !overtaken) return null;
-  if (own.before === news.source || own.writes.some((write) => write.print === news.source)) return { do: "nothing" };
+  const isEcho = own.writes.some((write) => isEchoOf(write, news.source, editAt, input.clockTolerance));
+  if (isEcho || heldAt(own, editAt).includes(news.source)) return { do: "nothing" };
   if (!coveredByWrite) return { do: "refuse", conflict: null, heal: policy.direction === "both", keep: true };
   const rivalSpan = covering.editAt === null ? null : { first: covering.editAt, last: covering.editAt };
   const record = conflictRecord(input, policy.conflict, policy, news, rivalSpan);

@@ -3,7 +3,7 @@ import { otherSide } from "./types";
 
 const WRITES_KEPT = 4;
 
-const NOTHING_KNOWN: SideEntry = { print: "", before: null, editAt: null, writes: [] };
+const NOTHING_KNOWN: SideEntry = { print: "", editAt: null, writes: [] };
 
 /** A value that arrived from `side` and the value it means on the other one, as both now stand. */
 export interface Agreed {
@@ -32,8 +32,10 @@ export function written(previous: LedgerEntry | null, agreed: Agreed, { at, unti
   return joined(previous, agreed, accepted(previous?.[agreed.side], agreed), {
     ...target,
     print: agreed.target,
-    before: previous ? target.print : null,
-    writes: [{ print: agreed.target, at, until, editAt: agreed.editAt }, ...target.writes].slice(0, WRITES_KEPT),
+    writes: [
+      { print: agreed.target, before: previous ? target.print : null, at, until, editAt: agreed.editAt },
+      ...target.writes,
+    ].slice(0, WRITES_KEPT),
   });
 }
 

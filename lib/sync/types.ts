@@ -48,8 +48,12 @@ export interface CarriedValue {
 export interface CarriedRule extends CarriedValue {
   /** Other values that waited before this one, newest first: this one may be the echo of our own write. */
   earlier?: CarriedValue[];
-  /** The echo of our own write shows that the source does not hold this value any more, see `uncover`. */
-  covered?: true;
+  /**
+   * What the values that waited before it tell, see `uncover`:
+   * - `covered`: the source does not hold it any more, a write of ours has replaced it
+   * - `restored`: it is what was agreed, set again by a person after our write
+   */
+  state?: "covered" | "restored";
 }
 
 /** The news that a user is, or may be, different on one side. What a mark of a lane holds. */
@@ -88,6 +92,8 @@ export interface Identifier {
 /** One write of ours to one side. */
 export interface Write {
   print: Print;
+  /** What it replaced, as far as we knew; null when nothing was known. */
+  before: Print | null;
   /** When it was sent, and when we knew that it was taken: it took effect at some time between. */
   at: number;
   until: number;
@@ -99,8 +105,6 @@ export interface Write {
 export interface SideEntry {
   /** The print last agreed. */
   print: Print;
-  /** The print our last write replaced. */
-  before: Print | null;
   /** Time of the newest edit accepted from this side. */
   editAt: number | null;
   /** Our last four writes to this side, newest first. */

@@ -95,9 +95,13 @@ async function fetchUser(
   send([msg, null]);
 }
 
-/** Absence alone is no evidence of a deletion; with the event it is. A new user may not be readable at once. */
+/**
+ * Absence alone is no evidence of a deletion; with the event it is, and after one it is nothing new. A new user may not be
+ * readable at once.
+ */
 function endOfMissing(lease: Lease, now: number): Settlement | null {
   if (lease.change.kind === "delete") return null;
+  if (lease.person.deletedAt !== null) return { token: lease.token, outcome: "unchanged" };
   const reason = {
     code: "USER_MISSING",
     message: "The tenant has no such user, and no event said that it was deleted.",

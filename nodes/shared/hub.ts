@@ -62,6 +62,8 @@ export class SyncHub {
   readonly #node: Node;
   readonly #def: UserSyncDef;
   readonly #takers = new Map<Lane, string>();
+  /** Lanes that had a taker since the store was opened: in a deploy it may be gone for a moment. */
+  readonly #served = new Set<Lane>();
   #opening: Promise<Opened> | null = null;
   /** The close of the opening before, which a new one waits for. */
   #closing: Promise<void> = Promise.resolve();
@@ -121,6 +123,7 @@ export class SyncHub {
       );
     }
     this.#takers.set(lane, node.name || node.id);
+    this.#served.add(lane);
     return () => this.#takers.delete(lane);
   }
 
@@ -151,7 +154,7 @@ export class SyncHub {
     }
     openHubs.set(id, this);
     this.#key = settings.key;
-    const closers: (() => void | Promise<void>)[] = [() => void openHubs.delete(id)];
+    const closers: (() => void | Promise<void>)[] = [() => void openHubs.delete(id), () => this.#served.clear()];
     const close = async () => {
       for (const closer of closers.reverse()) await closer();
     };
@@ -184,7 +187,7 @@ export class SyncHub {
         gates: new LaneGates(),
         leaseMs: options.policy.leaseSeconds * 1_000,
         now: Date.now,
-        hasTaker: (lane) => this.#takers.has(lane),
+        hasTaker: (lane) => this.#served.has(lane),
       };
       const shared: SharedSync = {
         context,

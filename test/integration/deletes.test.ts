@@ -47,6 +47,21 @@ describe("Deleted users", function () {
       });
     });
 
+    it(`are looked at again without being missed (seed ${seed})`, async () => {
+      await World.with({ seed, users: 4, ...PURGE }, async (world) => {
+        const { ids, subs } = await loaded(world);
+        for (const [place, id] of ids.entries()) {
+          if (place % 2 === 0) world.simulator.legacy.remove(id);
+          else world.simulator.tenant.remove(subs[place] ?? "");
+        }
+        await world.quiet();
+        await world.lookAgain(subs.filter((sub) => sub !== null));
+        await world.quiet();
+        gone(world, ids, subs);
+        await world.judge();
+      });
+    });
+
     it(`stay away when older events of them come late, twice and in disorder (seed ${seed})`, async () => {
       await World.with({ seed, users: 16, ...PURGE }, async (world) => {
         const { ids, subs } = await loaded(world);

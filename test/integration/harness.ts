@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type AcquiredEngine, acquireEngine } from "../../lib/store/engines";
 import type { ConflictEntry, StoreStatus } from "../../lib/store/types";
-import { type JsonObject, LANES, type Lane } from "../../lib/sync/types";
+import { emptyChange } from "../../lib/sync/change";
+import { ECHO, type JsonObject, LANES, type Lane } from "../../lib/sync/types";
 import type { SharedSync } from "../../nodes/shared/hub";
 import { compareSides } from "../../scripts/demo/compare";
 import { type Dials, type RunningSimulator, startSimulator } from "../../simulator";
@@ -284,6 +285,16 @@ export class World {
     const { items } = await this.#shared.shared.context.store.parked({});
     return items.map(
       (one) => `legacy user ${one.legacyId} (${one.sub}) is parked ${one.lane} ${one.code}: ${one.message}`,
+    );
+  }
+
+  /** What a catch-up or the repair after a lost lease asks for: to read users of cidaas once more. */
+  async lookAgain(subs: readonly string[]): Promise<void> {
+    if (!this.#shared) throw new Error("The nodes are down");
+    const change = { ...emptyChange("upsert", Date.now()), priority: ECHO };
+    await this.#shared.shared.context.store.mark(
+      "to-legacy",
+      subs.map((sub) => ({ sub, change })),
     );
   }
 

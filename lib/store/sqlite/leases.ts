@@ -49,12 +49,12 @@ export class Leases {
     this.#all = database.prepare(`SELECT ${COLUMNS} FROM lease`);
     this.#renew = database.prepare("UPDATE lease SET until = ? WHERE person = ?");
     this.#delete = database.prepare("DELETE FROM lease WHERE person = ?");
-    this.#lose = database.prepare("INSERT OR REPLACE INTO lost_lease (token, person, at) VALUES (?, ?, ?)");
+    this.#lose = database.prepare("INSERT OR REPLACE INTO lost_lease (token, person, lane, at) VALUES (?, ?, ?, ?)");
     this.#forgetOld = database.prepare("DELETE FROM lost_lease WHERE at < ?");
     this.#claim = database.prepare(
       `DELETE FROM lost_lease WHERE token = ?
          AND person IN (SELECT id FROM person WHERE id = lost_lease.person AND sync = ?)
-       RETURNING person`,
+       RETURNING person, lane`,
     );
     this.#moveLost = database.prepare("UPDATE lost_lease SET person = ? WHERE person = ?");
   }
@@ -97,14 +97,14 @@ export class Leases {
   /** Ends a lease that its holder may still believe in; `claimLost` knows it for a day. */
   revoke(lease: StoredLease, now: number): void {
     this.remove(lease);
-    this.#lose.run(lease.token, lease.person, now);
+    this.#lose.run(lease.token, lease.person, lease.lane, now);
     this.#forgetOld.run(now - LOST_LEASE_MS);
   }
 
-  /** The person of a lost lease, told once. */
-  claimLost(sync: string, token: string): number | null {
+  /** Whose lost lease it was, told once. */
+  claimLost(sync: string, token: string): Pick<StoredLease, "person" | "lane"> | null {
     const row = this.#claim.get(token, sync);
-    return row === undefined ? null : integer(row, "person");
+    return row === undefined ? null : { person: integer(row, "person"), lane: lane(row, "lane") };
   }
 
   moveLost(from: number, to: number): void {

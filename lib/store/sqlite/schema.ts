@@ -50,6 +50,7 @@ const TABLES = `
   CREATE TABLE lost_lease (
     token TEXT PRIMARY KEY,
     person INTEGER NOT NULL REFERENCES person (id),
+    lane TEXT NOT NULL,
     at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX lost_lease_person ON lost_lease (person);

@@ -27,7 +27,7 @@ export class Settling {
     const { leases, effects, persons, knowledge, marks } = this.#tables;
     const lease = leases.byToken(sync, settlement.token);
     if (lease === null) {
-      this.#repairFenced(sync, settlement.token, now);
+      this.#repairFenced(sync, settlement, now);
       return "fenced";
     }
     if (!settlement.beforeSender) {
@@ -59,11 +59,13 @@ export class Settling {
   }
 
   /** The write behind a lost lease may have covered a newer one: both sides are read and compared. */
-  #repairFenced(sync: string, token: string, now: number): void {
-    const person = this.#tables.leases.claimLost(sync, token);
-    if (person === null) return;
+  #repairFenced(sync: string, { token, beforeSender }: Settlement, now: number): void {
+    const lost = this.#tables.leases.claimLost(sync, token);
+    if (lost === null) return;
+    // Late, but an answer.
+    if (!beforeSender) this.#tables.effects.reset(sync, lost.lane, "expiredInRow");
     const change: Change = { ...emptyChange("upsert", now), priority: ECHO };
-    for (const lane of LANES) this.#tables.marks.arrive(sync, person, lane, change, now);
+    for (const lane of LANES) this.#tables.marks.arrive(sync, lost.person, lane, change, now);
   }
 
   #learn(sync: string, person: Person, settlement: Settlement, now: number): void {

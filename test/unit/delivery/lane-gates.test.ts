@@ -36,11 +36,20 @@ describe("the gate of a lane", () => {
   });
 
   it("opens for a try, and closes for twice as long when that fails too, up to 30 s", () => {
-    should(failing(5).closedFor(LANE, 1_000)).be.null();
-    should(failing(6).closedFor(LANE, 1_999)).equal("unreachable");
-    should(failing(6).closedFor(LANE, 2_000)).be.null();
-    should(failing(50).closedFor(LANE, 29_999)).equal("unreachable");
-    should(failing(50).closedFor(LANE, 30_000)).be.null();
+    const gates = failing(5);
+    let now = 0;
+    for (const pause of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
+      should(gates.closedFor(LANE, now + pause - 1)).equal("unreachable");
+      should(gates.closedFor(LANE, now + pause)).be.null();
+      now += pause;
+      gates.failed(LANE, "unreachable", now);
+    }
+  });
+
+  it("takes calls that were on their way together and fail together for one outage", () => {
+    const gates = failing(16, 100);
+    should(gates.closedFor(LANE, 1_099)).equal("unreachable");
+    should(gates.closedFor(LANE, 1_100)).be.null();
   });
 
   it("forgets everything with a call that succeeds", () => {

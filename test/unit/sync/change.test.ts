@@ -14,6 +14,15 @@ describe("mergeChanges", () => {
     should(mergeChanges(deletion, waiting).kind).equal("delete");
   });
 
+  it("keeps the evidence of a deletion when a mark joins that only asks to look again", () => {
+    const deletion = { ...emptyChange("delete", 12), span: { first: 8, last: 8 } };
+    const look = emptyChange("upsert", 20);
+    should(mergeChanges(deletion, look).kind).equal("delete");
+    should(mergeChanges(look, deletion).kind).equal("delete");
+    should(mergeChanges(deletion, { ...look, span: { first: 9, last: 9 } }).kind).equal("upsert");
+    should(mergeChanges(deletion, { ...look, rules: waiting.rules }).kind).equal("upsert");
+  });
+
   it("still asks for the record to be read again when a newer change joins", () => {
     const newer = { ...emptyChange("upsert", 12), span: { first: 11, last: 11 } };
     should(mergeChanges(retriedChange("to-cidaas", waiting), newer).reread).be.true();

@@ -71,21 +71,29 @@ describe("uncover", () => {
     );
   });
 
+  const intent: Intent = {
+    side: "legacy",
+    create: false,
+    at: 200,
+    identifiers: [],
+    rules: { city: { source: "n@cidaas", target: "newer", editAt: 190 } },
+    conflicts: [],
+    heal: [],
+  };
+
   it("knows the echo of a write that is not settled yet", () => {
-    const intent: Intent = {
-      side: "legacy",
-      create: false,
-      at: 200,
-      identifiers: [],
-      rules: { city: { source: "n@cidaas", target: "newer", editAt: 190 } },
-      conflicts: [],
-      heal: [],
-    };
     const rules = newest(carried("edit", 195), carried("newer", 201));
     should(sourceOf(uncover(rules, "legacy", ledger, intent))).equal("edit");
     should(sourceOf(uncover(newest(carried("ours", 150), carried("newer", 201)), "legacy", ledger, intent))).equal(
       "newer",
     );
+  });
+
+  it("sees that a person has set the agreed value again after a write that is not settled yet", () => {
+    const rules = newest(carried("newer", 201), carried("ours", 210));
+    should(uncover(rules, "legacy", ledger, intent).city?.state).equal("restored");
+    should(uncover(newest(carried("ours", 210)), "legacy", ledger, intent).city?.state).be.undefined();
+    should(uncover(rules, "legacy", ledger, null).city?.state).be.undefined();
   });
 
   it("leaves a rule that nothing is known of", () => {

@@ -231,6 +231,25 @@ describe("decide, with stale news", () => {
     should(ask(news("ours", 310), { ledger: { email: twice } })).eql({ do: "nothing" });
   });
 
+  it("knows an echo by its value though the clock of that side counts in seconds", () => {
+    const twice = written(
+      covered,
+      { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 350 },
+      { at: 400, until: 410 },
+    );
+    should(ask(news("ours", 295), { ledger: { email: twice } })).eql({ do: "nothing" });
+  });
+
+  it("knows what stood there before an older write of ours", () => {
+    const twice = written(
+      covered,
+      { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 350 },
+      { at: 400, until: 410 },
+    );
+    should(ask(news("old", 260), { ledger: { email: twice } })).eql({ do: "nothing" });
+    should(ask(news("old", 390), { ledger: { email: twice } }).do).equal("write");
+  });
+
   it("drops the value that stood there before our write", () => {
     should(ask(news("old", 90), { ledger })).eql({ do: "nothing" });
   });
@@ -254,14 +273,14 @@ describe("decide, with stale news", () => {
     });
 
     it("takes what waited with the echo for covered, though it is younger than the sending", () => {
-      const won = ask({ ...news("unseen", 320), covered: true }, { ledger });
+      const won = ask({ ...news("unseen", 320), state: "covered" }, { ledger });
       should(won).containEql({ do: "write", heal: true });
-      const tied = ask({ ...news("unseen", 320), covered: true }, { ledger, clockTolerance: 100 });
+      const tied = ask({ ...news("unseen", 320), state: "covered" }, { ledger, clockTolerance: 100 });
       should(tied).containEql({ do: "refuse", heal: true, keep: true });
     });
 
     it("does not force a value that was covered", () => {
-      const verdict = ask({ ...news("unseen", 200), covered: true }, { ledger, force: ["email"] });
+      const verdict = ask({ ...news("unseen", 200), state: "covered" }, { ledger, force: ["email"] });
       should(verdict).containEql({ do: "refuse", heal: true });
     });
 
@@ -283,6 +302,13 @@ describe("decide, with stale news", () => {
 
     it("takes the same value, set by a person long after our write, for an edit", () => {
       should(ask(news("ours", 500), { ledger: accepted(320) }).do).equal("write");
+    });
+
+    it("takes the value agreed before for an edit where it was set again after our unsettled write", () => {
+      const again = { ...news("old", 330), state: "restored" as const };
+      const given = { target: read("ours"), rival: { span: at(250), prints: null } };
+      should(ask(again, given).do).equal("write");
+      should(ask(news("old", 330), given)).eql({ do: "nothing" });
     });
 
     it("knows the echo of a write whose outcome is still open", () => {

@@ -21,7 +21,7 @@ describe("the ledger", () => {
       ["v3@legacy", 30, 3],
       ["v2@legacy", 20, 2],
     ]);
-    should(entry?.legacy.before).equal("v4@legacy");
+    should(entry?.legacy.writes.map(({ before }) => before)).eql(["v4@legacy", "v3@legacy", "v2@legacy", "v1@legacy"]);
   });
 
   it("never goes back to an older edit time", () => {

@@ -103,7 +103,7 @@ export class Fixture {
 }
 
 export function ledgerEntry(print: string): LedgerEntry {
-  const side = { print, before: null, editAt: null, writes: [] };
+  const side = { print, editAt: null, writes: [] };
   return { fingerprint: "f", cidaas: side, legacy: side };
 }
 

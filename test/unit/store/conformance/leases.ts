@@ -74,6 +74,16 @@ export function describeLeases(factory: EngineFactory): void {
         }
       });
 
+      it("takes a settle that comes too late for an answer all the same", async () => {
+        const f = fixture();
+        await f.markSub("a");
+        const { token } = await f.takeOne("to-legacy");
+        f.expireLeases();
+        should((await f.store.take("to-legacy", 0)).expiredInRow).equal(1);
+        should(await f.store.settle([{ token, outcome: "delivered" }])).eql(["fenced"]);
+        should((await f.store.take("to-legacy", 0)).expiredInRow).equal(0);
+      });
+
       it("renews a lease, and commits the intent with it", async () => {
         const f = fixture();
         await f.markLegacy("1");

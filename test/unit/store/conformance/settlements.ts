@@ -219,7 +219,8 @@ export function describeSettlements(factory: EngineFactory): void {
         await f.markLegacy("1", { rules: { name: rule("newer"), city: rule("newer") } });
         await f.store.retryParked({ lane: "to-cidaas" });
         const { change } = await f.takeOne("to-cidaas");
-        should(change.rules).eql({ name: rule("newer"), mail: rule("parked"), city: rule("newer") });
+        const values = Object.entries(change.rules).map(([name, { source }]) => [name, source]);
+        should(Object.fromEntries(values)).eql({ name: "newer", mail: "parked", city: "newer" });
         should(change.reread).be.true();
         should((await f.store.status()).lanes["to-cidaas"].counters).containDeep({ in: 3, merged: 1, parked: 1 });
       });
