@@ -8,7 +8,7 @@ import { isJsonObject } from "../mapping/json";
 import { toTime } from "../mapping/time";
 import type { Lease, Settlement } from "../store/types";
 import { emptyChange, mergeChanges } from "../sync/change";
-import { uncover } from "../sync/covered";
+import { mergeCarried, uncover } from "../sync/covered";
 import type { Settleable } from "../sync/plan";
 import type { CarriedRule, Change, Json, JsonObject, RuleId } from "../sync/types";
 import type { CidaasUser, Tenant } from "./types";
@@ -103,9 +103,10 @@ async function withLegacyValues(
   lease: Lease,
 ): Promise<Change | { settlement: Settlement }> {
   const { change, token } = lease;
-  const missing = change.force.filter((rule) => rule !== LEGACY_KEY_RULE && !change.rules[rule]);
+  // What is forced is what the legacy system holds now, and not what an event of it once carried.
+  const isForced = change.force.some((rule) => rule !== LEGACY_KEY_RULE);
   const empty = Object.keys(change.rules).length === 0 && change.force.length === 0;
-  if (missing.length === 0 && !empty && !change.reread) return change;
+  if (!isForced && !empty && !change.reread) return change;
   const record = await gate.readLegacy(lease);
   if (record === null || record === "unreadable") {
     const carries = Object.keys(change.rules).length > 0 || change.force.includes(LEGACY_KEY_RULE);
@@ -118,7 +119,10 @@ async function withLegacyValues(
   const rules: Record<RuleId, CarriedRule> = { ...change.rules };
   for (const [rule, mapped] of Object.entries(context.map.map("to-cidaas", record))) {
     const source = context.printer.value(rule, "legacy", mapped.source);
-    rules[rule] ??= { at: mapped.at ?? recordTime, source, values: mapped.values };
+    const present = { at: mapped.at ?? recordTime, source, values: mapped.values };
+    const carried = rules[rule];
+    if (!carried) rules[rule] = present;
+    else if (change.force.includes(rule)) rules[rule] = mergeCarried(carried, present);
   }
   return { ...change, rules };
 }

@@ -1,5 +1,6 @@
-import type { Lease, Settlement } from "../store/types";
-import type { News, TargetView } from "../sync/decide";
+import { type Lease, MISSING_CODE, type Settlement } from "../store/types";
+import { uncover } from "../sync/covered";
+import type { News, Rival, TargetView } from "../sync/decide";
 import { ledgerProvenBy, type Plan, planFor, type Settleable } from "../sync/plan";
 import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
 import { laneTo, otherSide, targetOf } from "../sync/types";
@@ -7,7 +8,7 @@ import type { SyncContext } from "./context";
 import { idOn, resolvePerson } from "./person";
 
 export const USER_MISSING = {
-  code: "USER_MISSING",
+  code: MISSING_CODE,
   message: "The user is gone on the target side, and no event said that it was deleted.",
 };
 const READ_LAGS = {
@@ -150,7 +151,7 @@ async function lookUp(
   if (found.length > 1) return park(lease, "FIND_AMBIGUOUS", SEVERAL_MATCH);
   const [own] = found;
   if (!own) return { lease, record: null };
-  if (intent && !isOwnCreate(context, intent, target, own.record)) return park(lease, "CREATE_UNKNOWN", OTHER_VALUES);
+  if (intent && !(await isOwnCreate(context, intent, target, own))) return park(lease, "CREATE_UNKNOWN", OTHER_VALUES);
   const linked = await context.store.link(lease.token, target === "cidaas" ? { sub: own.id } : { legacyId: own.id });
   if (!linked) return park(lease, "LINK_TAKEN", "The user found on the target side belongs to another person.");
   context.registry.refresh(linked);
@@ -188,7 +189,7 @@ function plans(
     ledger,
     intent: lease.intents.find((open) => open.side === side) ?? null,
     target,
-    rival: isEdit(lease.other) ? rivalOf(lease.other, side) : null,
+    rival: isEdit(lease.other) ? rivalOf(lease.other, side, lease) : null,
     verifyAlways: reader.verifyAlways,
     firstContact: context.settings.firstContact,
     clockTolerance: context.settings.clockToleranceMs,
@@ -228,10 +229,13 @@ export function isEdit(other: Change | null): other is Change {
   return kind === "delete" || carries || force.length !== 1 || force[0] !== LEGACY_KEY_RULE;
 }
 
-function rivalOf(other: Change, source: Side) {
+function rivalOf(other: Change, source: Side, { ledger, intents }: Lease): Rival {
   if (source === "legacy") return { span: other.span, prints: null };
-  const carried = Object.entries(other.rules).map(([rule, value]) => [rule, { print: value.source, at: value.at }]);
-  return { span: other.span, prints: Object.fromEntries(carried) };
+  const prints: NonNullable<Rival["prints"]> = {};
+  const intent = intents.find(({ side }) => side === "legacy") ?? null;
+  for (const [rule, carried] of Object.entries(uncover(other.rules, "legacy", ledger, intent)))
+    prints[rule] = { print: carried.source, at: carried.at, restored: carried.state === "restored" };
+  return { span: other.span, prints };
 }
 
 function conclude(lease: Lease, plan: Plan, source: SourceNews, present: JsonObject | null): Prepared {
@@ -265,11 +269,18 @@ export function settledBy(lease: Lease, plan: Settleable): Pick<Settlement, "con
   return { conflicts: plan.conflicts, marks: [{ lane: laneTo(plan.source), change }] };
 }
 
-function isOwnCreate(context: SyncContext, intent: Intent, side: Side, record: JsonObject): boolean {
+/**
+ * Whether a user is the one that our interrupted create made: it holds what we were about to write, or the changes of it
+ * that wait show that it did, before somebody edited it.
+ */
+async function isOwnCreate(context: SyncContext, intent: Intent, side: Side, { id, record }: Found): Promise<boolean> {
   const present = printsOf(context, side, record);
-  return Object.entries(intent.rules).every(([rule, intended]) => {
-    const held = present[rule];
-    return held === undefined || held === intended.target;
+  const others = Object.entries(intent.rules).filter(([rule, { target }]) => (present[rule] ?? target) !== target);
+  if (others.length === 0) return true;
+  const waiting = side === "legacy" ? await context.store.peek("to-cidaas", { legacyId: id }) : null;
+  return others.every(([rule, { target }]) => {
+    const carried = waiting?.rules[rule];
+    return carried !== undefined && [carried, ...(carried.earlier ?? [])].some(({ source }) => source === target);
   });
 }
 

@@ -67,11 +67,12 @@ export class LeaseRegistry {
 
   /**
    * Forgets leases that ran out, in the flow or with a sender that could not settle them: the store hands their persons
-   * out again, and they no longer take up room.
+   * out again, and they no longer take up room. Returns their tokens, of both lanes.
    */
-  dropExpired(now: number): void {
-    const expired = [...this.#until].filter(([, until]) => until < now);
-    if (expired.length > 0) this.drop(expired.map(([token]) => token));
+  dropExpired(now: number): string[] {
+    const expired = [...this.#until].filter(([, until]) => until < now).map(([token]) => token);
+    if (expired.length > 0) this.drop(expired);
+    return expired;
   }
 
   /** Tokens of a lane that no sender has claimed: a closing node gives them back. */

@@ -5,6 +5,8 @@ import type { SyncContext } from "./context";
 
 /** Work may become due without an event of this process (a back-off ends, a lease runs out). */
 const POLL_MS = 500;
+/** Without a look for so long the process itself stood still (stopped, suspended, blocked), and nobody could answer. */
+const STANDSTILL_MS = 10 * POLL_MS;
 
 export const NOBODY_ANSWERS = "nobody answers";
 
@@ -19,6 +21,8 @@ export interface TakerOptions {
   maxInFlight: number;
   /** How many may be taken now; called before every take. */
   room(): number;
+  /** Milliseconds that go on while the process stands still; default `performance.now`. */
+  uptime?(): number;
   deliver(leases: Lease[]): void;
   /** The store failed, or nobody answers; told at every try, for the loop goes on. */
   onProblem(error: SyncError): void;
@@ -32,10 +36,13 @@ export class Taker {
   #running: Promise<void> | null = null;
   #again = false;
   #stopped = false;
+  #lastLook: number;
+  #stoodStill = false;
 
   constructor(context: TakerContext, options: TakerOptions) {
     this.#context = context;
     this.#options = options;
+    this.#lastLook = this.#uptime();
   }
 
   async start(): Promise<void> {
@@ -59,11 +66,16 @@ export class Taker {
   /** Something may be due. */
   wake(): void {
     if (this.#stopped) return;
+    const look = this.#uptime();
+    this.#stoodStill ||= look - this.#lastLook > STANDSTILL_MS;
+    this.#lastLook = look;
     if (this.#running) {
       this.#again = true;
       return;
     }
-    this.#running = this.#takeWhileThereIsWork()
+    // In a turn of its own: what it drops wakes it again, and must find it running.
+    this.#running = Promise.resolve()
+      .then(() => this.#takeWhileThereIsWork())
       .catch((error) => this.#options.onProblem(toSyncError(error)))
       .finally(() => {
         this.#running = null;
@@ -88,7 +100,7 @@ export class Taker {
     const { lane, maxInFlight } = this.#options;
     const { store, registry, gates, now } = this.#context;
     for (;;) {
-      registry.dropExpired(now());
+      await this.#forgetExpired();
       const room = this.#options.room();
       if (this.#stopped || room <= 0 || gates.closedFor(lane, now()) !== null) return;
       const { leases, expiredInRow } = await store.take(lane, room);
@@ -102,6 +114,19 @@ export class Taker {
       this.#options.deliver(leases);
       if (leases.length < room) return;
     }
+  }
+
+  /** What ran out while the process stood still is given back, before the store takes it for nobody's answer. */
+  async #forgetExpired(): Promise<void> {
+    const { store, registry, now } = this.#context;
+    const stoodStill = this.#stoodStill;
+    this.#stoodStill = false;
+    const expired = registry.dropExpired(now());
+    if (stoodStill && expired.length > 0) await store.release(expired);
+  }
+
+  #uptime(): number {
+    return this.#options.uptime?.() ?? performance.now();
   }
 
   /** Nobody is handed out to a flow that loses everybody. */

@@ -11,7 +11,8 @@ import { toTime } from "../mapping/time";
 import type { Lease, Settlement } from "../store/types";
 import { emptyChange } from "../sync/change";
 import { intentOf, ledgerAfter, type Settleable } from "../sync/plan";
-import type { Identifier, Item, Json, JsonObject, RuleId } from "../sync/types";
+import { spanOfRead } from "../sync/times";
+import type { Identifier, Item, Json, JsonObject, RuleId, Span } from "../sync/types";
 import { traceSend, traceSettle } from "../trace";
 import type { LegacyIds, LegacyTarget } from "./types";
 
@@ -75,7 +76,7 @@ async function bring(
   const record = openSecrets(context, "legacy", sealed);
   const values = context.map.extract("legacy", record);
   const identifiers = item.source?.identifiers ?? [];
-  const news = newsOfMapped(context, item, values, lease.change.span ?? pointAt(item.source?.updatedAt ?? null));
+  const news = newsOfMapped(context, item, values, spanOfUser(lease, item.source?.updatedAt ?? null));
   const prepared = await prepare(context, lease, { news, identifiers }, readerOf(context, target, record));
   if (prepared.do === "settle") return endOfSettlement(withKeyWriteBack(context, lease, prepared.settlement));
   const work: Work = { context, target, lease: prepared.lease, plan: prepared.plan, record, values, identifiers };
@@ -268,6 +269,11 @@ function pick(values: Record<RuleId, Json[]>, rules: readonly RuleId[]): Record<
   return Object.fromEntries(rules.flatMap((rule) => (values[rule] ? [[rule, values[rule]]] : [])));
 }
 
-function pointAt(time: number | null) {
-  return time === null ? null : { first: time, last: time };
+/** When the values that were read from cidaas were edited, as far as events and the user's own time tell. */
+function spanOfUser({ change, ledger, intents }: Lease, updatedAt: number | null): Span | null {
+  const flights = Object.values(ledger).flatMap(({ cidaas }) => cidaas.writes);
+  const open = intents
+    .filter(({ side }) => side === "cidaas")
+    .map(({ at }) => ({ at, until: Number.POSITIVE_INFINITY }));
+  return spanOfRead(change.span, updatedAt, [...flights, ...open]);
 }

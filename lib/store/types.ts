@@ -82,7 +82,7 @@ export interface Settlement {
   ledger?: Ledger;
   /** Ids learned; a second row of the same person is merged into this one. Taken by somebody else: parked `LINK_TAKEN`. */
   link?: { sub?: string; legacyId?: string };
-  /** Whether the user now exists on a side. `false` sets the tombstone. */
+  /** Whether the user now exists on a side. `false` sets the tombstone, and ends what is parked as `USER_MISSING`. */
   present?: Partial<Record<Side, boolean>>;
   /** Replaces the identifier prints of that side. */
   identifiers?: { side: Side; list: Identifier[] };
@@ -168,6 +168,9 @@ export interface AdoptedUser {
   identifiers: Identifier[];
 }
 
+/** Parked under this code is whose user is gone though no event said so; a deletion that becomes known ends that. */
+export const MISSING_CODE = "USER_MISSING";
+
 export interface SyncStore {
   /**
    * Merges each change into the waiting mark of its person (see `mergeChanges`); unknown persons get a row. The
@@ -200,6 +203,9 @@ export interface SyncStore {
 
   /** The person with this id, without a lease. */
   findPerson(ids: { sub: string } | { legacyId: string }): Promise<Person | null>;
+
+  /** What waits or is in flight in a lane for the person with this id, without a lease; null when nothing does. */
+  peek(lane: Lane, ids: { sub: string } | { legacyId: string }): Promise<Change | null>;
 
   adopt(users: AdoptedUser[]): Promise<void>;
 

@@ -29,8 +29,8 @@ export function mergeCarried(older: CarriedRule, newer: CarriedRule): CarriedRul
  * The values that a change really brings, as the values that waited before them tell:
  * - the newest is the echo of our own write, and before it came an edit which that write covered unseen: the edit takes
  *   its place, `covered`
- * - the newest is what was agreed, but before it came the echo of a write of ours that is not settled yet: a person has
- *   set it again, `restored`
+ * - the newest is what was agreed, but before it came an edit, or the echo of a write of ours that is not settled yet: a
+ *   person has set it again, `restored`
  *
  * @param side the side that the change comes from
  * @param intent the open intent on that side, whose write has no place in the ledger yet
@@ -57,15 +57,17 @@ function uncoverRule(
   rule: RuleId,
 ): CarriedRule {
   const known = withIntent(own, intent, rule);
-  const isOpenEcho = (value: CarriedValue) => known.writes.length > own.writes.length && value.source === known.print;
-  if (newest.source === own.print && earlier.some(isOpenEcho)) return { ...newest, state: "restored" };
   const [last] = known.writes;
-  if (!last || !known.writes.some(({ print }) => print === newest.source)) return newest;
-  const covered = earlier.find(({ source, at }) => {
-    if (at === null || at >= last.until || (newest.at !== null && at > newest.at)) return false;
-    return !heldAt(known, at).includes(source);
+  const edits = earlier.filter(({ source, at }) => {
+    const isBefore = at !== null && (newest.at === null || at <= newest.at);
+    return isBefore && !heldAt(known, at).includes(source);
   });
-  return covered ? { ...covered, state: "covered" } : newest;
+  const isEcho = known.writes.some(({ print }) => print === newest.source);
+  const covered = isEcho && last ? edits.find(({ at }) => at !== null && at < last.until) : undefined;
+  if (covered) return { ...covered, state: "covered" };
+  const wasOpenEcho = known !== own && earlier.some(({ source }) => source === known.print);
+  const isSetAgain = newest.source === own.print && (edits.length > 0 || wasOpenEcho);
+  return isSetAgain ? { ...newest, state: "restored" } : newest;
 }
 
 /** What is known of a side if the open intent did reach it; its write has no end yet. */

@@ -62,8 +62,11 @@ export type TargetView =
 export interface Rival {
   /** Edits waiting there. */
   span: Span | null;
-  /** Values known without reading (a legacy change carries them); a cidaas change has none. */
-  prints: Record<RuleId, { print: Print; at: number | null }> | null;
+  /**
+   * Values known without reading (a legacy change carries them); a cidaas change has none. A `restored` one is an edit
+   * though it is what was agreed.
+   */
+  prints: Record<RuleId, { print: Print; at: number | null; restored: boolean }> | null;
 }
 
 export interface DecideInput {
@@ -115,8 +118,8 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   const isAgreed = news.source === entry[input.source].print && news.state !== "restored";
   if (!forced && isAgreed) return { do: "nothing" };
   if (input.backfill !== null && touchedAfter(input.backfill, entry)) return { do: "nothing" };
-  const covering = covers(input, policy, news, entry);
-  if (covering) return covering;
+  const echo = echoOverEdit(input, policy, news, entry);
+  if (echo && !forced) return echo;
   const ours = input.intent?.rules[policy.id];
   if (ours && ours.target === news.source) return { do: "remember", target: ours.source };
   if (policy.write === "create") return { do: "remember", target: news.target };
@@ -146,16 +149,20 @@ function firstContact(input: DecideInput, policy: RulePolicy, news: News): Verdi
 }
 
 /**
- * The echo of our own write, after an edit that was made while the write was on its way: the edit was accepted, and then
- * covered by the write, unseen. Null for any other news.
+ * The echo of our last write though another value of this side was accepted. An edit made while the write was on its way
+ * was accepted first and then covered by it, unseen; of any other the conflict is settled already, and the winner is on
+ * its way back. Null for any other news.
  */
-function covers(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
+function echoOverEdit(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
   const own = entry[input.source];
+  const known = withIntent(own, input.intent, policy.id);
+  const [write] = known.writes;
   const echoAt = news.span?.last ?? null;
-  const [write] = withIntent(own, input.intent, policy.id).writes;
-  if (!write || echoAt === null || own.editAt === null || own.print === news.source) return null;
-  const wasOnItsWay = write.at <= own.editAt && own.editAt <= write.until && own.editAt <= echoAt;
-  if (!wasOnItsWay || !isEchoOf(write, news.source, echoAt, input.clockTolerance)) return null;
+  if (!write || echoAt === null || own.print === news.source) return null;
+  const isLaterEdit = own.editAt !== null && own.editAt > write.until;
+  if (isLaterEdit || !isEchoOf(write, news.source, echoAt, input.clockTolerance)) return null;
+  if (own.editAt === null || own.editAt < write.at || own.editAt > echoAt)
+    return known === own ? { do: "nothing" } : null;
   const accepted = { ...news, span: { first: own.editAt, last: own.editAt } };
   const carried = write.editAt === null ? null : { first: write.editAt, last: write.editAt };
   const record = conflictRecord(input, policy.conflict, policy, accepted, carried);
@@ -196,7 +203,8 @@ function compare(input: DecideInput, policy: RulePolicy, news: News, entry: Ledg
   if (present === news.target && !(forced && input.target.state === "unread")) {
     return { do: "remember", target: news.target };
   }
-  const changedThereToo = present !== agreed && policy.direction === "both";
+  const isEdit = present !== agreed || input.rival?.prints?.[policy.id]?.restored === true;
+  const changedThereToo = isEdit && policy.direction === "both";
   if (!changedThereToo) return write();
   return settleConflict(input, policy.conflict, policy, news, present, targetSpan(input, policy));
 }

@@ -1,4 +1,4 @@
-import type { Side, Span } from "./types";
+import type { Side, Span, Write } from "./types";
 
 /** Who made the later edit, and whether the times could really tell. */
 export interface Newest {
@@ -16,4 +16,20 @@ export function newest(cidaas: Span | null, legacy: number | null, tolerance: nu
   if (cidaas === null) return { winner: "legacy", ambiguous: false };
   if (legacy > cidaas.last + tolerance) return { winner: "legacy", ambiguous: false };
   return { winner: "cidaas", ambiguous: legacy >= cidaas.first - tolerance };
+}
+
+/**
+ * When the values of a user that was just read were edited: within the events since the last read, or later, up to the time
+ * that the user itself tells, for the event of the last edit may still be on its way. A time at which we wrote to it
+ * ourselves is nobody's edit.
+ */
+export function spanOfRead(
+  events: Span | null,
+  updatedAt: number | null,
+  ours: readonly Pick<Write, "at" | "until">[],
+): Span | null {
+  if (updatedAt === null) return events;
+  if (events === null) return { first: updatedAt, last: updatedAt };
+  const isOurs = ours.some(({ at, until }) => at <= updatedAt && updatedAt <= until);
+  return isOurs || updatedAt <= events.last ? events : { first: events.first, last: updatedAt };
 }

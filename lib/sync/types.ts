@@ -51,7 +51,7 @@ export interface CarriedRule extends CarriedValue {
   /**
    * What the values that waited before it tell, see `uncover`:
    * - `covered`: the source does not hold it any more, a write of ours has replaced it
-   * - `restored`: it is what was agreed, set again by a person after our write
+   * - `restored`: it is what was agreed, but a person has set it again after something else
    */
   state?: "covered" | "restored";
 }

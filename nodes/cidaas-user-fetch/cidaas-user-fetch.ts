@@ -5,7 +5,7 @@ import { extendLeases } from "../../lib/delivery/extend";
 import { report, settlementOfFailure } from "../../lib/delivery/failure";
 import { CallError } from "../../lib/errors";
 import { toTime } from "../../lib/mapping/time";
-import type { Lease, Settlement } from "../../lib/store/types";
+import { type Lease, MISSING_CODE, type Settlement } from "../../lib/store/types";
 import type { Item } from "../../lib/sync/types";
 import { noLease, requireLeased } from "../shared/envelope";
 import type { SharedSync } from "../shared/hub";
@@ -103,7 +103,7 @@ function endOfMissing(lease: Lease, now: number): Settlement | null {
   if (lease.change.kind === "delete") return null;
   if (lease.person.deletedAt !== null) return { token: lease.token, outcome: "unchanged" };
   const reason = {
-    code: "USER_MISSING",
+    code: MISSING_CODE,
     message: "The tenant has no such user, and no event said that it was deleted.",
   };
   if (lease.attempt < MISSING_READS)

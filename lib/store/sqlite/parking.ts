@@ -1,7 +1,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import type { Change, ConflictRecord, Lane } from "../../sync/types";
 import type { StoreCipher } from "../encryption";
-import type { ConflictEntry, Page, ParkedEntry } from "../types";
+import { type ConflictEntry, MISSING_CODE, type Page, type ParkedEntry } from "../types";
 import type { Effects } from "./effects";
 import { bytes, integer, lane as laneOf, type Row, text, textOrNull } from "./rows";
 
@@ -44,6 +44,7 @@ export class Parking {
   readonly #byId: StatementSync;
   readonly #newest: StatementSync;
   readonly #delete: StatementSync;
+  readonly #deleteMissing: StatementSync;
   readonly #move: StatementSync;
   readonly #insertConflict: StatementSync;
   readonly #moveConflicts: StatementSync;
@@ -59,6 +60,9 @@ export class Parking {
     this.#byId = database.prepare(`${PARKED} WHERE parked.id = ? AND parked.sync = ?`);
     this.#newest = database.prepare("SELECT id FROM parked ORDER BY id DESC LIMIT 1");
     this.#delete = database.prepare("DELETE FROM parked WHERE id = ?");
+    this.#deleteMissing = database.prepare(
+      `DELETE FROM parked WHERE person = ? AND code = '${MISSING_CODE}' RETURNING lane`,
+    );
     this.#move = database.prepare("UPDATE parked SET person = ? WHERE person = ?");
     this.#insertConflict = database.prepare("INSERT INTO conflict (sync, person, body) VALUES (?, ?, ?)");
     this.#moveConflicts = database.prepare("UPDATE conflict SET person = ? WHERE person = ?");
@@ -85,6 +89,11 @@ export class Parking {
   remove(sync: string, entry: ParkedEntry): void {
     this.#delete.run(Number(entry.id));
     this.#effects.count(sync, entry.lane, "parkedNow", -1);
+  }
+
+  /** The deletion that nobody had told of is known now: whoever was missed for it is missed no more. */
+  forgetMissing(sync: string, person: number): void {
+    for (const row of this.#deleteMissing.all(person)) this.#effects.count(sync, laneOf(row, "lane"), "parkedNow", -1);
   }
 
   /** Id of the entry parked last. */

@@ -72,6 +72,8 @@ export class Settling {
     const { persons, knowledge, parking, marks } = this.#tables;
     if (settlement.ledger) knowledge.putLedger(person.id, settlement.ledger);
     if (settlement.present) persons.present(sync, person, settlement.present, now);
+    if (settlement.present?.cidaas === false || settlement.present?.legacy === false)
+      parking.forgetMissing(sync, person.id);
     if (settlement.identifiers)
       knowledge.putIdentifiers(sync, person.id, settlement.identifiers.side, settlement.identifiers.list);
     for (const conflict of settlement.conflicts ?? []) parking.addConflict(sync, person.id, conflict);

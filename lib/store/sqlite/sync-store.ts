@@ -1,5 +1,5 @@
-import { retriedChange } from "../../sync/change";
-import type { Lane, Person, Side } from "../../sync/types";
+import { mergeChanges, retriedChange } from "../../sync/change";
+import type { Change, Lane, Person, Side } from "../../sync/types";
 import { readCounters } from "../counters";
 import type {
   AdoptedUser,
@@ -102,6 +102,17 @@ export class SqliteSyncStore implements SyncStore {
     return this.#run(() =>
       "sub" in ids ? persons.bySub(this.#key, ids.sub) : persons.byLegacyId(this.#key, ids.legacyId),
     );
+  }
+
+  peek(lane: Lane, ids: { sub: string } | { legacyId: string }): Promise<Change | null> {
+    const { persons, marks, leases } = this.#parts.tables;
+    return this.#run(() => {
+      const person = "sub" in ids ? persons.bySub(this.#key, ids.sub) : persons.byLegacyId(this.#key, ids.legacyId);
+      if (person === null) return null;
+      const lease = leases.byPerson(person.id);
+      const changes = [lease?.lane === lane ? lease.change : null, marks.get(person.id, lane)?.change ?? null];
+      return changes.filter((change) => change !== null).reduce<Change | null>(mergeOrTake, null);
+    });
   }
 
   adopt(users: AdoptedUser[]): Promise<void> {
@@ -239,4 +250,8 @@ export class SqliteSyncStore implements SyncStore {
     }
     return count;
   }
+}
+
+function mergeOrTake(merged: Change | null, change: Change): Change {
+  return merged === null ? change : mergeChanges(merged, change);
 }

@@ -1,4 +1,4 @@
-import type { Lane, Person, Side } from "../../sync/types";
+import type { Change, Lane, Person, Side } from "../../sync/types";
 import type {
   AdoptedUser,
   ConflictEntry,
@@ -64,6 +64,10 @@ export class ThreadStore implements SyncStore {
 
   findPerson(ids: { sub: string } | { legacyId: string }): Promise<Person | null> {
     return this.#ask({ method: "findPerson", args: [ids] });
+  }
+
+  peek(lane: Lane, ids: { sub: string } | { legacyId: string }): Promise<Change | null> {
+    return this.#ask({ method: "peek", args: [lane, ids] });
   }
 
   adopt(users: AdoptedUser[]): Promise<void> {

@@ -22,6 +22,7 @@ describe("The taker of a lane", () => {
   let context: TakerContext;
   let taker: Taker;
   let now = 1_000_000;
+  let uptime = 0;
   let given: Lease[];
   let problems: string[];
   let failing: StoreError | null;
@@ -62,6 +63,7 @@ describe("The taker of a lane", () => {
       lane: LANE,
       maxInFlight: MAX_IN_FLIGHT,
       room: () => MAX_IN_FLIGHT - context.registry.count(LANE),
+      uptime: () => uptime,
       deliver: (leases) => void given.push(...leases),
       onProblem: (error) => void problems.push(error.code),
     });
@@ -121,6 +123,21 @@ describe("The taker of a lane", () => {
     }
     should(problems).eql(["NOBODY_ANSWERS"]);
     should(given).have.length(handedOut);
+  });
+
+  it("gives back what ran out while the process stood still, and takes that for nobody's silence", async () => {
+    await taker.start();
+    await mark("a", "b");
+    for (let round = 1; round <= 3; round++) {
+      await until(() => given.length === round * MAX_IN_FLIGHT, "both");
+      now += LEASE_MS + 1;
+      uptime += LEASE_MS + 1;
+      taker.wake();
+    }
+    await until(() => given.length === 4 * MAX_IN_FLIGHT, "both once more");
+    should(await lane()).match({ paused: false, parkedNow: 0 });
+    should(given.map(({ attempt }) => attempt)).matchEach(1);
+    should((await store.take(LANE, 0)).expiredInRow).equal(0);
   });
 
   it("leaves a pause that a person made as it is, however many were lost before", async () => {

@@ -52,9 +52,11 @@ describe("uncover", () => {
     should(sourceOf(uncover(rules, "legacy", ledger, null))).equal("later");
   });
 
-  it("leaves the echo where a person has changed the value and changed it back", () => {
-    const rules = newest(carried("edit", 110), carried("ours", 120));
-    should(sourceOf(uncover(rules, "legacy", ledger, null))).equal("ours");
+  it("sees that a person has changed the value and changed it back", () => {
+    const rules = uncover(newest(carried("edit", 110), carried("ours", 120)), "legacy", ledger, null);
+    should(rules.city).containEql({ source: "ours", state: "restored" });
+    const echo = uncover(newest(carried("old", 99), carried("ours", 120)), "legacy", ledger, null);
+    should(echo.city?.state).be.undefined();
   });
 
   it("takes neither the value that our write replaced nor an earlier write for an edit", () => {
@@ -93,7 +95,6 @@ describe("uncover", () => {
     const rules = newest(carried("newer", 201), carried("ours", 210));
     should(uncover(rules, "legacy", ledger, intent).city?.state).equal("restored");
     should(uncover(newest(carried("ours", 210)), "legacy", ledger, intent).city?.state).be.undefined();
-    should(uncover(rules, "legacy", ledger, null).city?.state).be.undefined();
   });
 
   it("leaves a rule that nothing is known of", () => {

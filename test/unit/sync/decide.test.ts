@@ -172,6 +172,16 @@ describe("decide, when both sides changed", () => {
     should(lost).containEql({ do: "refuse", heal: true, keep: false });
   });
 
+  it("takes a waiting value that was set again for an edit though it is what was agreed", () => {
+    const cidaas = (restored: boolean): Partial<DecideInput> => ({
+      source: "cidaas",
+      rival: { span: at(900), prints: { email: { print: "old@legacy", at: 900, restored } } },
+    });
+    const change: News = { source: "new@cidaas", target: "new@legacy", span: at(500) };
+    should(ask(change, cidaas(false)).do).equal("write");
+    should(ask(change, cidaas(true))).containEql({ do: "refuse", heal: true });
+  });
+
   it("gives a tie to cidaas and calls it ambiguous", () => {
     for (const time of [295, 350, 409]) {
       const verdict = ask(news("ours", time), { target, rival });
@@ -200,7 +210,7 @@ describe("decide, when both sides changed", () => {
       ledger: { email: AGREED },
       intent: null,
       target: { state: "unread" },
-      rival: { span: at(900), prints: { email: { print: "theirs@legacy", at: 900 } } },
+      rival: { span: at(900), prints: { email: { print: "theirs@legacy", at: 900, restored: false } } },
       verifyAlways: false,
       firstContact: "park",
       clockTolerance: 10,
@@ -288,6 +298,12 @@ describe("decide, with stale news", () => {
       const verdict = ask(news("ours", 330), { ledger: accepted(320) });
       should(verdict).containEql({ do: "refuse", heal: true, keep: true });
       should(verdict.do === "refuse" && verdict.conflict).containEql({ winner: "legacy", legacyTime: 320 });
+    });
+
+    it("knows the echo of a write whose covered edit is settled already", () => {
+      const settled = accepted(290);
+      should(ask(news("ours", 330), { ledger: settled })).eql({ do: "nothing" });
+      should(ask(news("ours", 330), { ledger: settled, force: ["email"] }).do).equal("write");
     });
 
     it("lets the write win where the clocks cannot tell, and writes its value back", () => {

@@ -169,6 +169,19 @@ export function describeMarks(factory: EngineFactory): void {
         should(heard).eql(["to-legacy"]);
       });
 
+      it("lets look at what waits or is in flight for a person", async () => {
+        const f = fixture();
+        const rule = (value: string) => ({ city: { at: null, source: value, values: [value] } });
+        should(await f.store.peek("to-cidaas", { legacyId: "1" })).be.null();
+        await f.markLegacy("1", { rules: rule("first") });
+        should(await f.store.peek("to-cidaas", { legacyId: "1" })).containDeep({ rules: rule("first") });
+        should(await f.store.peek("to-legacy", { legacyId: "1" })).be.null();
+        await f.takeOne("to-cidaas");
+        await f.markLegacy("1", { rules: rule("second") });
+        const seen = await f.store.peek("to-cidaas", { legacyId: "1" });
+        should(seen?.rules.city).containDeep({ source: "second", earlier: [{ source: "first" }] });
+      });
+
       it("tells a lane that its person is free again", async () => {
         const f = fixture();
         await f.markSub("a");

@@ -180,6 +180,23 @@ export function describeSettlements(factory: EngineFactory): void {
         should(second.next).be.null();
       });
 
+      it("ends what is parked for a user that is missing once its deletion is known, and nothing else", async () => {
+        const f = fixture();
+        const missing = { code: "USER_MISSING", message: "The user is gone." };
+        await f.markSub("a");
+        await f.settleOne({ token: (await f.takeOne("to-legacy")).token, outcome: "parked", reason: missing });
+        await f.store.park("to-legacy", { sub: "a", change: f.change() }, reason);
+        await f.store.park("to-legacy", { sub: "b", change: f.change() }, missing);
+        await f.markSub("a", { kind: "delete" });
+        const { token } = await f.takeOne("to-legacy");
+        await f.settleOne({ token, outcome: "delivered", present: { cidaas: false, legacy: false } });
+        should((await f.store.parked({})).items.map(({ sub, code }) => [sub, code])).eql([
+          ["a", "RECORD_INVALID"],
+          ["b", "USER_MISSING"],
+        ]);
+        should((await f.store.status()).lanes["to-legacy"]).containDeep({ parkedNow: 2, counters: { parked: 3 } });
+      });
+
       it("brings a parked change back as a new one", async () => {
         const f = fixture();
         await f.markSub("a", { events: ["ONE"] });
