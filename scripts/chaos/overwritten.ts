@@ -15,6 +15,11 @@ export interface Overwritten extends Finding {
    * the one window that cannot be closed. Null where the sync had every chance to see the edit.
    */
   coveredMs: number | null;
+  /**
+   * An edit in cidaas that only brought back what the sync had seen or written last: it never saw the value between, and
+   * no event names a field, so that to the sync nothing has changed.
+   */
+  unseen: boolean;
 }
 
 export interface OverwrittenOptions {
@@ -44,7 +49,9 @@ export function findOverwritten(options: OverwrittenOptions): Overwritten[] {
     for (const field of FIELDS) {
       const edit = own.findLast((entry) => entry.by !== "sync" && heldIn(entry, field) !== undefined);
       if (edit === undefined || isThere(edit, field, options) || isRecorded(edit, field, person, options)) continue;
-      overwritten.push({ person, ...describe(person, field, edit, replacementOf(edit, field, own, options), options) });
+      const replacement = replacementOf(edit, field, own, options);
+      const unseen = isUnseen(edit, field, own, options);
+      overwritten.push({ person, unseen, ...describe(person, field, edit, replacement, options) });
     }
   }
   return overwritten;
@@ -85,6 +92,26 @@ function isRecorded(edit: HistoryEntry, field: Field, { ids }: Person, { conflic
     const isOfPerson = ids.cidaas.has(String(sub)) || ids.legacy.has(String(legacyId));
     return isOfPerson && (lost === null || lost >= edit.at - SAME_MOMENT_MS);
   });
+}
+
+/** Whether the value of an edit in cidaas is the one that the sync knew last before it, from a look or its own write. */
+function isUnseen(
+  edit: HistoryEntry,
+  field: Field,
+  own: readonly HistoryEntry[],
+  { looks, readLagMs }: OverwrittenOptions,
+): boolean {
+  if (edit.system !== "cidaas") return false;
+  const before = own.filter((entry) => {
+    return (
+      entry.system === "cidaas" && entry.id === edit.id && entry.seq < edit.seq && heldIn(entry, field) !== undefined
+    );
+  });
+  const look = looks.get(edit.id)?.findLast((time) => time <= edit.at);
+  const written = before.findLast(({ by }) => by === "sync");
+  const known = Math.max(look === undefined ? 0 : look - readLagMs, written?.at ?? 0);
+  const seen = before.findLast(({ at }) => at <= known);
+  return seen !== undefined && comparable(field, heldIn(seen, field)) === comparable(field, heldIn(edit, field));
 }
 
 /** The write of the sync that replaced an edit, and the time whose state the sync knew from its last look before. */

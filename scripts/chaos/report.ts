@@ -3,7 +3,7 @@ import type { ChaosResult } from "./run";
 
 const MAX_SENTENCES = 15;
 
-/** Whether the run showed what must not be. Edits covered within the open window are told, but do not fail it. */
+/** Whether the run showed what must not be. Edits that no algorithm can see are told, but do not fail it. */
 export function hasFailed(result: ChaosResult): boolean {
   const { lost, madeTwice, differing, stale, halfLeft, unexplained, heldTwice, miscounted, missed } = result;
   const faults = [lost, madeTwice, differing, stale, halfLeft, unexplained, heldTwice, miscounted, missed];
@@ -12,7 +12,7 @@ export function hasFailed(result: ChaosResult): boolean {
 
 /** The figures of a run, and behind them what is wrong. */
 export function reportOf(result: ChaosResult): string {
-  const { faults, covered } = result;
+  const { faults, covered, unseen } = result;
   const figures: [string, number | string][] = [
     ["dialect", JSON.stringify(result.scene.dialect)],
     ["rates of faults", JSON.stringify(result.scene.faults)],
@@ -38,6 +38,7 @@ export function reportOf(result: ChaosResult): string {
     ["counters that do not add up", result.miscounted.join(", ") || "none"],
     ["rest", result.unrest === null ? "reached" : "not reached"],
     ["edits in the open window", `${covered.length}${windowOf(covered.map(({ coveredMs }) => coveredMs ?? 0))}`],
+    ["edits back to the known", unseen.length],
   ];
   const sentences = [
     ...(result.unrest === null ? [] : [result.unrest]),
@@ -50,6 +51,7 @@ export function reportOf(result: ChaosResult): string {
     ...listed("deleted on one side only", textsOf(result.halfLeft)),
     ...listed("parked", result.unexplained.map(parkedText)),
     ...listed("in the open window", textsOf(covered)),
+    ...listed("back to the known", textsOf(unseen)),
     ...result.stories,
   ];
   return [...figures.map(([name, value]) => `${name.padEnd(30)}${value}`), ...sentences].join("\n");
