@@ -2,10 +2,11 @@ import { type Lease, MISSING_CODE, type Settlement } from "../store/types";
 import { uncover } from "../sync/covered";
 import type { News, Rival, TargetView } from "../sync/decide";
 import { ledgerProvenBy, type Plan, planFor, type Settleable } from "../sync/plan";
-import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
+import type { Change, Identifier, Intent, JsonObject, Ledger, RuleId, Side } from "../sync/types";
 import { laneTo, otherSide, targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
-import { idOn, resolvePerson } from "./person";
+import { type LookingReader, lookUp, printsOf } from "./look-up";
+import { resolvePerson } from "./person";
 
 export const USER_MISSING = {
   code: MISSING_CODE,
@@ -15,10 +16,6 @@ const READ_LAGS = {
   code: "READ_LAGS",
   message: "The target still shows the user as it was before the change that waits there.",
 };
-
-const CANNOT_ASK = "Nobody can say whether an interrupted create succeeded. Look for the user on the target side.";
-const OTHER_VALUES = "A user like the one of an interrupted create exists, but with other values.";
-const SEVERAL_MATCH = "Several users of the target side match. Decide which of them it is.";
 
 /** Pseudo rule of a forced mark that only brings the legacy id into cidaas. */
 export const LEGACY_KEY_RULE = "legacyKeyInCidaas";
@@ -38,19 +35,8 @@ export interface SourceNews {
   identifiers: Identifier[];
 }
 
-/** A user found on the target side by other means than its id. */
-export interface Found {
-  /** Sub or legacy id. */
-  id: string;
-  record: JsonObject;
-}
-
 /** The side a gate writes to, as far as reading goes. */
-export interface TargetReader {
-  /** The user as a record of that side; null when it has none, "unreadable" where the side cannot be read. */
-  read(lease: Lease): Promise<JsonObject | null | "unreadable">;
-  /** Looks for the user of an interrupted create; "unreadable" where nothing can be asked. */
-  find(lease: Lease): Promise<Found[] | "unreadable">;
+export interface TargetReader extends LookingReader {
   /** When the record last changed by its own word, ms. */
   editAt(record: JsonObject): number | null;
   /** What a vanished user of an update means. */
@@ -64,22 +50,6 @@ export type Prepared =
   | { do: "settle"; settlement: Settlement }
   /** `present` is the target's record where it was read. */
   | { do: "write"; lease: Lease; plan: Settleable; present: JsonObject | null; identifiers: Identifier[] };
-
-/** Prints of a target's record; a secret rule that the record does not show is left out: it cannot be read back. */
-export function printsOf(context: SyncContext, side: Side, record: JsonObject): Record<RuleId, Print> {
-  const values = context.map.extract(side, record);
-  const prints: Record<RuleId, Print> = {};
-  for (const rule of context.map.rules) {
-    const present = values[rule.id];
-    if (present === undefined && rule.secret) continue;
-    prints[rule.id] = context.printer.value(
-      rule.id,
-      side,
-      present ? context.map.canonical(side, rule.id, present) : "",
-    );
-  }
-  return prints;
-}
 
 /** Brings one leased person as far as it goes without writing to the target. May throw the target's `CallError`. */
 export async function prepare(
@@ -117,7 +87,7 @@ async function readAndConclude(
 ): Promise<Prepared> {
   const target = targetOf(leased.lane);
   const seen = await lookUp(context, leased, reader, intent);
-  if ("do" in seen) return seen;
+  if ("settlement" in seen) return { do: "settle", settlement: seen.settlement };
   const { lease, record } = seen;
   if (record === null) {
     const neverMade = !exists || intent?.create === true;
@@ -135,27 +105,6 @@ async function readAndConclude(
   const ledger = intent ? ledgerProvenBy(intent, lease.ledger, prints, context.policies, context.now()) : lease.ledger;
   const plan = plans(context, lease, ledger, source, reader, { state: "read", prints, editAt });
   return conclude(lease, intent ? withProof(plan, intent, ledger, lease.ledger) : plan, source, readable);
-}
-
-/** The target's record of the person; by its id, or of an interrupted create by what the target can be searched for. */
-async function lookUp(
-  context: SyncContext,
-  lease: Lease,
-  reader: TargetReader,
-  intent: Intent | null,
-): Promise<{ lease: Lease; record: JsonObject | null | "unreadable" } | Prepared> {
-  const target = targetOf(lease.lane);
-  if (idOn(target, lease) !== null) return { lease, record: await reader.read(lease) };
-  const found = await reader.find(lease);
-  if (found === "unreadable") return park(lease, "CREATE_UNKNOWN", CANNOT_ASK);
-  if (found.length > 1) return park(lease, "FIND_AMBIGUOUS", SEVERAL_MATCH);
-  const [own] = found;
-  if (!own) return { lease, record: null };
-  if (intent && !(await isOwnCreate(context, intent, target, own))) return park(lease, "CREATE_UNKNOWN", OTHER_VALUES);
-  const linked = await context.store.link(lease.token, target === "cidaas" ? { sub: own.id } : { legacyId: own.id });
-  if (!linked) return park(lease, "LINK_TAKEN", "The user found on the target side belongs to another person.");
-  context.registry.refresh(linked);
-  return { lease: linked, record: own.record };
 }
 
 /** What an open intent is proven to have written and decided is kept even where the change brings nothing new. */
@@ -267,21 +216,6 @@ export function settledBy(lease: Lease, plan: Settleable): Pick<Settlement, "con
     span: null,
   };
   return { conflicts: plan.conflicts, marks: [{ lane: laneTo(plan.source), change }] };
-}
-
-/**
- * Whether a user is the one that our interrupted create made: it holds what we were about to write, or the changes of it
- * that wait show that it did, before somebody edited it.
- */
-async function isOwnCreate(context: SyncContext, intent: Intent, side: Side, { id, record }: Found): Promise<boolean> {
-  const present = printsOf(context, side, record);
-  const others = Object.entries(intent.rules).filter(([rule, { target }]) => (present[rule] ?? target) !== target);
-  if (others.length === 0) return true;
-  const waiting = side === "legacy" ? await context.store.peek("to-cidaas", { legacyId: id }) : null;
-  return others.every(([rule, { target }]) => {
-    const carried = waiting?.rules[rule];
-    return carried !== undefined && [carried, ...(carried.earlier ?? [])].some(({ source }) => source === target);
-  });
 }
 
 function mustRead(lease: Lease): boolean {

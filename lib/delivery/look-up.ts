@@ -1,0 +1,84 @@
+import type { Lease, Settlement } from "../store/types";
+import type { Intent, JsonObject, Print, RuleId, Side } from "../sync/types";
+import { targetOf } from "../sync/types";
+import type { SyncContext } from "./context";
+import { idOn } from "./person";
+
+const CANNOT_ASK = "Nobody can say whether an interrupted create succeeded. Look for the user on the target side.";
+const OTHER_VALUES = "A user like the one of an interrupted create exists, but with other values.";
+const SEVERAL_MATCH = "Several users of the target side match. Decide which of them it is.";
+
+/** A user found on the target side by other means than its id. */
+export interface Found {
+  /** Sub or legacy id. */
+  id: string;
+  record: JsonObject;
+}
+
+/** What looking for a user needs of the target. */
+export interface LookingReader {
+  /** The user as a record of that side; null when it has none, "unreadable" where the side cannot be read. */
+  read(lease: Lease): Promise<JsonObject | null | "unreadable">;
+  /** Looks for the user of an interrupted create; "unreadable" where nothing can be asked. */
+  find(lease: Lease): Promise<Found[] | "unreadable">;
+}
+
+/** The target's record under a lease that knows its id, or how the lease ends because nobody can say which it is. */
+export type Seen = { lease: Lease; record: JsonObject | null | "unreadable" } | { settlement: Settlement };
+
+/** Prints of a target's record; a secret rule that the record does not show is left out: it cannot be read back. */
+export function printsOf(context: SyncContext, side: Side, record: JsonObject): Record<RuleId, Print> {
+  const values = context.map.extract(side, record);
+  const prints: Record<RuleId, Print> = {};
+  for (const rule of context.map.rules) {
+    const present = values[rule.id];
+    if (present === undefined && rule.secret) continue;
+    prints[rule.id] = context.printer.value(
+      rule.id,
+      side,
+      present ? context.map.canonical(side, rule.id, present) : "",
+    );
+  }
+  return prints;
+}
+
+/** The target's record of the person; by its id, or of an interrupted create by what the target can be searched for. */
+export async function lookUp(
+  context: SyncContext,
+  lease: Lease,
+  reader: LookingReader,
+  intent: Intent | null,
+): Promise<Seen> {
+  const target = targetOf(lease.lane);
+  if (idOn(target, lease) !== null) return { lease, record: await reader.read(lease) };
+  const found = await reader.find(lease);
+  if (found === "unreadable") return parked(lease, "CREATE_UNKNOWN", CANNOT_ASK);
+  if (found.length > 1) return parked(lease, "FIND_AMBIGUOUS", SEVERAL_MATCH);
+  const [own] = found;
+  if (!own) return { lease, record: null };
+  if (intent && !(await isOwnCreate(context, intent, target, own)))
+    return parked(lease, "CREATE_UNKNOWN", OTHER_VALUES);
+  const linked = await context.store.link(lease.token, target === "cidaas" ? { sub: own.id } : { legacyId: own.id });
+  if (!linked) return parked(lease, "LINK_TAKEN", "The user found on the target side belongs to another person.");
+  context.registry.refresh(linked);
+  return { lease: linked, record: own.record };
+}
+
+/**
+ * Whether a user is the one that our interrupted create made: it holds what we were about to write, or the changes of it
+ * that wait show that it did, before somebody edited it.
+ */
+async function isOwnCreate(context: SyncContext, intent: Intent, side: Side, { id, record }: Found): Promise<boolean> {
+  const present = printsOf(context, side, record);
+  const others = Object.entries(intent.rules).filter(([rule, { target }]) => (present[rule] ?? target) !== target);
+  if (others.length === 0) return true;
+  const waiting = side === "legacy" ? await context.store.peek("to-cidaas", { legacyId: id }) : null;
+  return others.every(([rule, { target }]) => {
+    const carried = waiting?.rules[rule];
+    return carried !== undefined && [carried, ...(carried.earlier ?? [])].some(({ source }) => source === target);
+  });
+}
+
+function parked({ token }: Lease, code: string, message: string): Seen {
+  return { settlement: { token, outcome: "parked", reason: { code, message } } };
+}
