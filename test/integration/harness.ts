@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, statSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -12,15 +12,16 @@ import { type Dials, type RunningSimulator, startSimulator } from "../../simulat
 import { DEFAULT_DIALS } from "../../simulator/kit/dials";
 import { type Random, seededRandom } from "../../simulator/kit/random";
 import { isJsonObject } from "../support/answers";
-import { type FlowNode, findNode, loadExample } from "../support/flows";
+import { type FlowNode, findNode } from "../support/flows";
 import { temporaryDirectory } from "../support/user-directory";
 import { speedUpTime } from "./fast-time";
+import { copyAtOneMoment } from "./files";
 import { type Problem, Runtime } from "./runtime";
+import { flowBetween, WEBHOOK_KEY } from "./two-way-flow";
 
 /** How many times as fast as the real one the time of a world runs. */
 export const SPEED = 20;
 const EVENTS_KEY = "events-key";
-const WEBHOOK_KEY = "simulator-webhook-key";
 /** Real ms within which the work of a scenario has to end. */
 const QUIET_WITHIN_MS = 20_000;
 /** Looks in a row, and the real ms between them, that must show the same calm. */
@@ -446,67 +447,10 @@ export class World {
   }
 }
 
-/**
- * Copies files that the thread of the store may be writing to: again, until none of them has changed meanwhile. It
- * soon has nothing left to do, since nobody in this thread can ask it for anything before this returns.
- */
-function copyAtOneMoment(from: string, to: string, files: readonly string[]): void {
-  const present = () => files.filter((file) => existsSync(join(from, file)));
-  const state = () =>
-    JSON.stringify(
-      present().map((file) => {
-        const { size, mtimeMs } = statSync(join(from, file));
-        return [file, size, mtimeMs];
-      }),
-    );
-  for (let before = ""; before !== state(); ) {
-    before = state();
-    for (const file of present()) copyFileSync(join(from, file), join(to, file));
-  }
-}
-
 function prefixed(system: string, calls: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(calls).map(([name, count]) => [`${system} ${name}`, count]));
 }
 
 function policyOf(store: FlowNode): { leaseSeconds: number; maxAttempts: number } {
   return { leaseSeconds: Number(store.leaseSeconds), maxAttempts: Number(store.maxAttempts) };
-}
-
-/** The nodes of the two-way example, without those of the core. */
-function flowBetween(simulator: RunningSimulator, overrides: Record<string, JsonObject>): FlowNode[] {
-  const example = loadExample("3 two-way sync");
-  const config = (type: string, id: string, properties: JsonObject): FlowNode => ({
-    ...findNode(example, type),
-    ...properties,
-    ...overrides[id],
-    id,
-    type,
-  });
-  const node = (id: string, type: string, wires: string[][], properties: JsonObject = {}): FlowNode => ({
-    sync: "sync",
-    ...properties,
-    ...overrides[id],
-    id,
-    type,
-    wires,
-  });
-  const client = { clientId: "simulator-client", clientSecret: "simulator-secret" };
-  return [
-    config("user-sync", "sync", { tenant: "tenant", legacy: "legacy", store: "store", clockTolerance: 1 }),
-    config("cidaas-tenant", "tenant", { baseUrl: simulator.tenant.url, credentials: client }),
-    config("user-sync-legacy", "legacy", {
-      baseUrl: simulator.legacy.url,
-      credentials: { token: "simulator-legacy-key" },
-    }),
-    config("user-sync-store", "store", { leaseSeconds: 60, maxAttempts: 30 }),
-    node("webhook", "cidaas-webhook-in", [["fetch"]], { credentials: { secret: WEBHOOK_KEY } }),
-    node("fetch", "cidaas-user-fetch", [["to-legacy"], ["out"]]),
-    node("to-legacy", "field-mapper", [["out"], []], { direction: "to-legacy" }),
-    node("out", "legacy-out", [[], [], []]),
-    node("to-cidaas", "field-mapper", [["batcher"], ["answer"]], { direction: "to-cidaas" }),
-    node("batcher", "bulk-batcher", [["upsert"], ["answer"]], { size: 20, waitMs: 100 }),
-    node("upsert", "cidaas-bulk-upsert", [[], []]),
-    { id: "answer", type: "answer" },
-  ];
 }
