@@ -1,6 +1,6 @@
 import { heldAt, withIntent } from "./covered";
 import { NO_VALUE } from "./prints";
-import { newest } from "./times";
+import { newest, spanOfRead } from "./times";
 import type { ConflictRecord, Intent, Ledger, LedgerEntry, Print, RuleId, Side, Span, Write } from "./types";
 import { otherSide } from "./types";
 
@@ -221,9 +221,9 @@ function presentPrint(input: DecideInput, policy: RulePolicy, agreed: Print): Pr
 function targetSpan(input: DecideInput, policy: RulePolicy): Span | null {
   const carried = input.rival?.prints?.[policy.id];
   if (carried) return carried.at === null ? null : { first: carried.at, last: carried.at };
-  if (input.rival?.span) return input.rival.span;
-  const editAt = input.target.state === "read" ? input.target.editAt : null;
-  return editAt === null ? null : { first: editAt, last: editAt };
+  const target = otherSide(input.source);
+  const ours = Object.values(input.ledger).flatMap((entry) => entry[target].writes);
+  return spanOfRead(input.rival?.span ?? null, input.target.state === "read" ? input.target.editAt : null, ours);
 }
 
 function settleConflict(

@@ -1,5 +1,5 @@
 import { emptyChange } from "../../sync/change";
-import { type Change, ECHO, LANES, type Person, targetOf } from "../../sync/types";
+import { type Change, ECHO, type Person, targetOf } from "../../sync/types";
 import { backoffDelay } from "../backoff";
 import type { Lease, Settlement, SettleResult, StorePolicy } from "../types";
 import type { Lanes } from "./lanes";
@@ -64,8 +64,11 @@ export class Settling {
     if (lost === null) return;
     // Late, but an answer.
     if (!beforeSender) this.#tables.effects.reset(sync, lost.lane, "expiredInRow");
+    const { inCidaas, legacyId } = this.#tables.persons.get(lost.person);
     const change: Change = { ...emptyChange("upsert", now), priority: ECHO };
-    for (const lane of LANES) this.#tables.marks.arrive(sync, lost.person, lane, change, now);
+    // A sub may be chosen for a user that is still to be made: of such a one there is nothing to read yet.
+    if (inCidaas) this.#tables.marks.arrive(sync, lost.person, "to-legacy", change, now);
+    if (legacyId !== null) this.#tables.marks.arrive(sync, lost.person, "to-cidaas", change, now);
   }
 
   #learn(sync: string, person: Person, settlement: Settlement, now: number): void {

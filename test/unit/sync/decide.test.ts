@@ -182,6 +182,12 @@ describe("decide, when both sides changed", () => {
     should(ask(change, cidaas(true))).containEql({ do: "refuse", heal: true });
   });
 
+  it("counts an edit that the target shows though its event is still on the way", () => {
+    const lost = ask(news("ours", 500), { target: read("theirs", 600), rival });
+    should(lost).containEql({ do: "refuse", heal: true });
+    should(lost.do === "refuse" && lost.conflict).containEql({ winner: "cidaas", cidaasTime: 600 });
+  });
+
   it("gives a tie to cidaas and calls it ambiguous", () => {
     for (const time of [295, 350, 409]) {
       const verdict = ask(news("ours", time), { target, rival });

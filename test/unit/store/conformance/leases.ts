@@ -127,19 +127,31 @@ export function describeLeases(factory: EngineFactory): void {
 
       it("fences a lost lease: nothing is settled, both sides are read and compared", async () => {
         const f = fixture();
+        await f.store.adopt([{ sub: "a", legacyId: "1", identifiers: [] }]);
         await f.markSub("a");
         const lost = await f.takeOne("to-legacy");
         f.expireLeases();
         const present = await f.takeOne("to-legacy");
-        const settlement = { token: lost.token, outcome: "delivered" as const, link: { legacyId: "1" } };
+        const settlement = { token: lost.token, outcome: "delivered" as const, present: { legacy: true } };
         should(await f.store.settle([settlement])).eql(["fenced"]);
-        should(await f.store.findPerson({ legacyId: "1" })).be.null();
+        should(await f.store.findPerson({ legacyId: "1" })).containEql({ inLegacy: false });
         await f.settleOne({ token: present.token, outcome: "delivered" });
         const repair = await f.takeOne("to-legacy");
         should(repair.change).eql(f.change({ priority: ECHO }));
         should(repair.other).eql(f.change({ priority: ECHO }));
         should((await f.store.status()).lanes["to-legacy"].counters).containDeep({ in: 2, delivered: 1 });
         should((await f.store.status()).lanes["to-cidaas"].counters.in).equal(1);
+      });
+
+      it("looks for no user on a side that does not have it yet after a lost lease", async () => {
+        const f = fixture();
+        await f.store.mark("to-cidaas", [{ sub: "chosen", legacyId: "1", change: f.change() }]);
+        const lost = await f.takeOne("to-cidaas");
+        f.expireLeases();
+        await f.settleOne({ token: (await f.takeOne("to-cidaas")).token, outcome: "delivered" });
+        should(await f.store.settle([{ token: lost.token, outcome: "delivered" }])).eql(["fenced"]);
+        should((await f.takeOne("to-cidaas")).change).eql(f.change({ priority: ECHO }));
+        await f.takeNone("to-legacy");
       });
 
       it("marks nothing when an already settled or unknown token is settled", async () => {
