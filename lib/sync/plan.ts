@@ -101,9 +101,9 @@ export function intentOf(plan: Settleable, now: number, identifiers: Intent["ide
 }
 
 /**
- * The ledger as it stands if the open intent did reach the target: every rule of which the target now holds exactly
- * what we were about to write was written by us. A create carried all its rules at once, so that an existing user also
- * proves those that cannot be read back.
+ * The ledger as it stands if the open intent did reach the target. A write takes effect as a whole: if the target holds
+ * what we were about to write in one rule, and did not before, all of its rules were written, and whatever the others hold
+ * now was put there later by somebody else. A create proves itself by the user that it made.
  */
 export function ledgerProvenBy(
   intent: Intent,
@@ -113,20 +113,17 @@ export function ledgerProvenBy(
   now: number,
 ): Ledger {
   const proven: Ledger = { ...ledger };
-  for (const policy of policies) {
-    const intended = intent.rules[policy.id];
+  const isTaken = Object.entries(intent.rules).some(
+    ([rule, { target }]) => present[rule] === target && ledger[rule]?.[intent.side].print !== target,
+  );
+  for (const { id, fingerprint } of policies) {
+    const intended = intent.rules[id];
     if (!intended) continue;
-    const held = present[policy.id];
-    if (held === intended.target || (intent.create && (held === undefined || !ledger[policy.id]))) {
-      const agreed: Agreed = {
-        fingerprint: policy.fingerprint,
-        side: otherSide(intent.side),
-        source: intended.source,
-        target: intended.target,
-        editAt: intended.editAt,
-      };
-      proven[policy.id] = written(ledger[policy.id] ?? null, agreed, { at: intent.at, until: now });
-    }
+    const isMade = intent.create && (present[id] === undefined || !ledger[id]);
+    if (!isTaken && !isMade && present[id] !== intended.target) continue;
+    const { source, target, editAt } = intended;
+    const agreed: Agreed = { fingerprint, side: otherSide(intent.side), source, target, editAt };
+    proven[id] = written(ledger[id] ?? null, agreed, { at: intent.at, until: now });
   }
   return proven;
 }
