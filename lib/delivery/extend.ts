@@ -29,3 +29,26 @@ export async function extendLeases(context: SyncContext, extensions: readonly Ex
   registry.drop(extensions.map(({ token }) => token).filter((token) => !kept.has(token)));
   return kept;
 }
+
+/**
+ * Keeps the leases while work on them goes on that may have to wait long for its turn, such as reading users from a system
+ * that throttles us: else the leases would run out, and the same reads would begin anew for ever.
+ */
+export async function whileHeld<T>(
+  context: SyncContext,
+  tokens: readonly string[],
+  work: () => Promise<T>,
+): Promise<T> {
+  const renew = () =>
+    extendLeases(
+      context,
+      tokens.map((token) => ({ token })),
+    );
+  // A store that cannot renew tells its own trouble; the leases then run out as they would have.
+  const timer = setInterval(() => void renew().catch(() => {}), context.leaseMs / 3);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}

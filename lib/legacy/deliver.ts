@@ -1,7 +1,7 @@
 import { isAwaited, LEGACY_KEY_RULE, prepare, settledBy, type TargetReader, USER_MISSING } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import type { Delivered } from "../delivery/delivered";
-import { extendLeases, latestStart } from "../delivery/extend";
+import { extendLeases, latestStart, whileHeld } from "../delivery/extend";
 import { asCallError, report, settlementOfFailure } from "../delivery/failure";
 import { isTrue } from "../delivery/mapping";
 import { openSecrets, overlay, presentRules } from "../delivery/secrets";
@@ -77,7 +77,10 @@ async function bring(
   const values = context.map.extract("legacy", record);
   const identifiers = item.source?.identifiers ?? [];
   const news = newsOfMapped(context, item, values, spanOfUser(lease, item.source?.updatedAt ?? null));
-  const prepared = await prepare(context, lease, { news, identifiers }, readerOf(context, target, record));
+  const reader = readerOf(context, target, record);
+  const prepared = await whileHeld(context, [lease.token], () =>
+    prepare(context, lease, { news, identifiers }, reader),
+  );
   if (prepared.do === "settle") return endOfSettlement(withKeyWriteBack(context, lease, prepared.settlement));
   const work: Work = { context, target, lease: prepared.lease, plan: prepared.plan, record, values, identifiers };
   const intent = intentOf(prepared.plan, context.now(), identifiers);

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeMessage } from "node-red";
 import { type CidaasGate, type OutgoingUser, prepareForCidaas } from "../../lib/cidaas/gate";
 import { ConfigReader } from "../../lib/config";
+import { whileHeld } from "../../lib/delivery/extend";
 import { asCallError, report, settlementOfFailure } from "../../lib/delivery/failure";
 import { marksOf, recordsOf } from "../../lib/delivery/source";
 import { CallError, SyncError } from "../../lib/errors";
@@ -141,17 +142,17 @@ async function prepareBatch(
   leases: readonly Lease[],
 ): Promise<{ batch: OutgoingUser[]; failures: CallError[] }> {
   const failures: CallError[] = [];
-  const prepared = await Promise.all(
-    leases.map(async (lease): Promise<OutgoingUser | { settlement: Settlement }> => {
-      try {
-        return await prepareForCidaas(context, gate, lease);
-      } catch (error) {
-        const failure = asCallError(error);
-        failures.push(failure);
-        return { settlement: settlementOfFailure(context, lease, failure) };
-      }
-    }),
-  );
+  const prepareOne = async (lease: Lease): Promise<OutgoingUser | { settlement: Settlement }> => {
+    try {
+      return await prepareForCidaas(context, gate, lease);
+    } catch (error) {
+      const failure = asCallError(error);
+      failures.push(failure);
+      return { settlement: settlementOfFailure(context, lease, failure) };
+    }
+  };
+  const tokens = leases.map(({ token }) => token);
+  const prepared = await whileHeld(context, tokens, () => Promise.all(leases.map(prepareOne)));
   const settlements = prepared.flatMap((one) => ("settlement" in one ? [one.settlement] : []));
   if (settlements.length > 0) {
     await context.store.settle(settlements.map((settlement) => ({ ...settlement, beforeSender: true })));

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
 import type { CidaasUser } from "../../lib/cidaas/types";
 import { isBuried, showsOlder } from "../../lib/delivery/bring";
-import { extendLeases } from "../../lib/delivery/extend";
+import { extendLeases, whileHeld } from "../../lib/delivery/extend";
 import { report, settlementOfFailure } from "../../lib/delivery/failure";
 import { CallError } from "../../lib/errors";
 import { toTime } from "../../lib/mapping/time";
@@ -71,7 +71,7 @@ async function fetchUser(
   }
   let user: CidaasUser | null;
   try {
-    user = await tenant.tenant.readUser(sub);
+    user = await whileHeld(context, [lease.token], () => tenant.tenant.readUser(sub));
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     await settle(sync, settlementOfFailure(context, lease, error));
