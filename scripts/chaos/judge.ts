@@ -15,7 +15,7 @@ export interface Judgement {
   stale: Overwritten[];
   /** Such edits within the window that no algorithm can close. */
   covered: Overwritten[];
-  /** Such edits that only brought back what the sync had seen last. */
+  /** Such edits that only brought back what both sides had agreed on last. */
   unseen: Overwritten[];
   /** Whom a user deleted on one side, and who is still there on the other. */
   halfLeft: Finding[];

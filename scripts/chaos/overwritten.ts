@@ -16,8 +16,8 @@ export interface Overwritten extends Finding {
    */
   coveredMs: number | null;
   /**
-   * An edit in cidaas that only brought back what the sync had seen or written last: it never saw the value between, and
-   * no event names a field, so that to the sync nothing has changed.
+   * An edit in cidaas that only brought back what both sides had agreed on last: the value between was never settled, and
+   * the events name no field, or not whose write it was, so that to the sync nothing has changed.
    */
   unseen: boolean;
 }
@@ -50,7 +50,7 @@ export function findOverwritten(options: OverwrittenOptions): Overwritten[] {
       const edit = own.findLast((entry) => entry.by !== "sync" && heldIn(entry, field) !== undefined);
       if (edit === undefined || isThere(edit, field, options) || isRecorded(edit, field, person, options)) continue;
       const replacement = replacementOf(edit, field, own, options);
-      const unseen = isUnseen(edit, field, own, options);
+      const unseen = isUnseen(edit, field, own);
       overwritten.push({ person, unseen, ...describe(person, field, edit, replacement, options) });
     }
   }
@@ -94,24 +94,16 @@ function isRecorded(edit: HistoryEntry, field: Field, { ids }: Person, { conflic
   });
 }
 
-/** Whether the value of an edit in cidaas is the one that the sync knew last before it, from a look or its own write. */
-function isUnseen(
-  edit: HistoryEntry,
-  field: Field,
-  own: readonly HistoryEntry[],
-  { looks, readLagMs }: OverwrittenOptions,
-): boolean {
+/**
+ * Whether the value of an edit in cidaas is the one that both sides agreed on last: what the last write of the sync, in
+ * whichever system, made of the field or took from it.
+ */
+function isUnseen(edit: HistoryEntry, field: Field, own: readonly HistoryEntry[]): boolean {
   if (edit.system !== "cidaas") return false;
-  const before = own.filter((entry) => {
-    return (
-      entry.system === "cidaas" && entry.id === edit.id && entry.seq < edit.seq && heldIn(entry, field) !== undefined
-    );
-  });
-  const look = looks.get(edit.id)?.findLast((time) => time <= edit.at);
+  const before = own.filter((entry) => entry.seq < edit.seq && heldIn(entry, field) !== undefined);
   const written = before.findLast(({ by }) => by === "sync");
-  const known = Math.max(look === undefined ? 0 : look - readLagMs, written?.at ?? 0);
-  const seen = before.findLast(({ at }) => at <= known);
-  return seen !== undefined && comparable(field, heldIn(seen, field)) === comparable(field, heldIn(edit, field));
+  const agreed = before.findLast(({ system, seq }) => system === "cidaas" && seq <= (written?.seq ?? 0));
+  return agreed !== undefined && comparable(field, heldIn(agreed, field)) === comparable(field, heldIn(edit, field));
 }
 
 /** The write of the sync that replaced an edit, and the time whose state the sync knew from its last look before. */

@@ -38,7 +38,7 @@ export function reportOf(result: ChaosResult): string {
     ["counters that do not add up", result.miscounted.join(", ") || "none"],
     ["rest", result.unrest === null ? "reached" : "not reached"],
     ["edits in the open window", `${covered.length}${windowOf(covered.map(({ coveredMs }) => coveredMs ?? 0))}`],
-    ["edits back to the known", unseen.length],
+    ["edits back to the agreed", unseen.length],
   ];
   const sentences = [
     ...(result.unrest === null ? [] : [result.unrest]),
@@ -51,7 +51,7 @@ export function reportOf(result: ChaosResult): string {
     ...listed("deleted on one side only", textsOf(result.halfLeft)),
     ...listed("parked", result.unexplained.map(parkedText)),
     ...listed("in the open window", textsOf(covered)),
-    ...listed("back to the known", textsOf(unseen)),
+    ...listed("back to the agreed", textsOf(unseen)),
     ...result.stories,
   ];
   return [...figures.map(([name, value]) => `${name.padEnd(30)}${value}`), ...sentences].join("\n");
