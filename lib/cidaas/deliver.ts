@@ -79,7 +79,8 @@ function open(context: SyncContext, user: OutgoingUser, sealed: JsonObject): Sen
 async function extendAll(context: SyncContext, ready: readonly Sendable[], sentAt: number): Promise<Sendable[]> {
   const extensions = ready.map(({ user }) => {
     const { token, change } = user.lease;
-    return user.kind === "delete" ? { token } : { token, intent: intentOf(user.plan, sentAt, change.identifiers) };
+    if (user.kind === "delete") return { token };
+    return { token, intent: intentOf(user.plan, sentAt, change.identifiers), ledger: user.plan.proven };
   });
   const held = await extendLeases(context, extensions);
   return ready.filter(({ user }) => held.has(user.lease.token));

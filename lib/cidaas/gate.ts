@@ -91,6 +91,7 @@ const NOTHING_TO_WRITE: Settleable = {
   heal: [],
   conflicts: [],
   ledger: {},
+  proven: {},
   previous: {},
   news: {},
   fingerprints: {},

@@ -114,6 +114,7 @@ function withProof(plan: Plan, intent: Intent, ledger: Ledger, before: Ledger): 
   return {
     ...plan,
     ledger: { ...proven, ...plan.ledger },
+    proven,
     conflicts: [...intent.conflicts.filter(({ rule }) => rule in proven), ...plan.conflicts],
     heal: [...new Set([...intent.heal.filter((rule) => rule in proven), ...plan.heal])],
   };

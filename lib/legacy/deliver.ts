@@ -84,7 +84,7 @@ async function bring(
   if (prepared.do === "settle") return endOfSettlement(withKeyWriteBack(context, lease, prepared.settlement));
   const work: Work = { context, target, lease: prepared.lease, plan: prepared.plan, record, values, identifiers };
   const intent = intentOf(prepared.plan, context.now(), identifiers);
-  const held = await extendLeases(context, [{ token: lease.token, intent }]);
+  const held = await extendLeases(context, [{ token: lease.token, intent, ledger: prepared.plan.proven }]);
   if (held.size === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
   return prepared.plan.create ? create(work) : update(work, prepared.present);
 }

@@ -69,6 +69,8 @@ export interface Extension {
   token: string;
   /** Replaces the open intent of that side. */
   intent?: Intent;
+  /** What the intent replaced is proven to have written, put in place of the present entries: nothing else tells it now. */
+  ledger?: Ledger;
 }
 
 /** How one lease ends. Outcome, ledger, link, conflicts and new marks are committed together. */

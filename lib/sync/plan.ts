@@ -21,6 +21,8 @@ export interface Settleable {
   conflicts: ConflictRecord[];
   /** Entries that hold whether or not the write succeeds. */
   ledger: Ledger;
+  /** Those of them that the open intent is proven to have written: to be kept before another takes its place. */
+  proven: Ledger;
   /** Base of the entries of the write. */
   previous: Ledger;
   news: Record<RuleId, News>;
@@ -48,6 +50,7 @@ export function planFor(input: DecideInput): Plan {
     heal: [],
     conflicts: [],
     ledger: {},
+    proven: {},
     previous: input.ledger,
     news: input.news,
     fingerprints: Object.fromEntries(input.policies.map((policy) => [policy.id, policy.fingerprint])),
@@ -100,10 +103,13 @@ export function intentOf(plan: Settleable, now: number, identifiers: Intent["ide
   return { side: otherSide(plan.source), create, at: now, identifiers, rules, conflicts, heal };
 }
 
+/** So many rules as we were about to write them are no chance: a user may well set one of them alike. */
+const PROOFS = 2;
+
 /**
- * The ledger as it stands if the open intent did reach the target. A write takes effect as a whole: if the target holds
- * what we were about to write in one rule, and did not before, all of its rules were written, and whatever the others hold
- * now was put there later by somebody else. A create proves itself by the user that it made.
+ * The ledger as it stands if the open intent did reach the target. A write takes effect as a whole: where the target holds
+ * several rules as we were about to write them, and did not before, all of its rules were written, and whatever the others
+ * hold now was put there later by somebody else. A create proves itself by the user that it made.
  */
 export function ledgerProvenBy(
   intent: Intent,
@@ -113,9 +119,10 @@ export function ledgerProvenBy(
   now: number,
 ): Ledger {
   const proven: Ledger = { ...ledger };
-  const isTaken = Object.entries(intent.rules).some(
+  const proofs = Object.entries(intent.rules).filter(
     ([rule, { target }]) => present[rule] === target && ledger[rule]?.[intent.side].print !== target,
   );
+  const isTaken = proofs.length >= PROOFS;
   for (const { id, fingerprint } of policies) {
     const intended = intent.rules[id];
     if (!intended) continue;

@@ -94,11 +94,12 @@ export class Lanes {
   /** @returns the tokens still held; a lease that ran out but was given to nobody yet is renewed too */
   extend(sync: string, extensions: Extension[], now: number): string[] {
     const held: string[] = [];
-    for (const { token, intent } of extensions) {
+    for (const { token, intent, ledger } of extensions) {
       const lease = this.#tables.leases.byToken(sync, token);
       if (lease === null) continue;
       this.renew(lease, now);
       if (intent) this.#tables.knowledge.putIntent(sync, lease.person, intent);
+      if (ledger) this.#tables.knowledge.putLedger(lease.person, ledger);
       held.push(token);
     }
     return held;

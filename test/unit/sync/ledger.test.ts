@@ -58,19 +58,19 @@ describe("an open intent", () => {
     should(proven.hash?.cidaas.writes[0]?.at).equal(70);
   });
 
-  it("proves all of an update by one rule that it has changed, whatever the others hold by now", () => {
-    const before = {
-      email: remembered(null, { ...agreed("old", 1), side: "legacy" as const }),
-      hash: remembered(null, { ...agreed("old", 1), side: "legacy" as const }),
-    };
-    const update = { ...intent, create: false };
-    const policies = [policy("email"), policy("hash")];
-    const proven = ledgerProvenBy(update, before, { email: "e@cidaas", hash: "old@legacy" }, policies, 75);
-    should([proven.email?.cidaas.print, proven.hash?.cidaas.print]).eql(["e@cidaas", "h@cidaas"]);
-    const known = { ...before, email: proven.email ?? before.email };
-    should(ledgerProvenBy(update, known, { email: "e@cidaas", hash: "old@legacy" }, policies, 75).hash).eql(
-      before.hash,
+  it("proves all of an update by two rules that it has changed, whatever the others hold by now", () => {
+    const rules = ["email", "city", "hash"];
+    const before = Object.fromEntries(
+      rules.map((rule) => [rule, remembered(null, { ...agreed("old", 1), side: "legacy" as const })]),
     );
+    const written = { source: "c@legacy", target: "c@cidaas", editAt: 60 };
+    const update: Intent = { ...intent, create: false, rules: { ...intent.rules, city: written } };
+    const proven = (present: Record<string, string>) => {
+      const ledger = ledgerProvenBy(update, before, present, rules.map(policy), 75);
+      return rules.filter((rule) => ledger[rule] !== before[rule]);
+    };
+    should(proven({ email: "e@cidaas", city: "c@cidaas", hash: "other" })).eql(rules);
+    should(proven({ email: "e@cidaas", city: "other", hash: "other" })).eql(["email"]);
   });
 
   it("proves nothing of an update that the target does not show", () => {

@@ -1,6 +1,6 @@
 import should from "should";
 import { ECHO, type Intent, LIVE } from "../../../../lib/sync/types";
-import { type EngineFactory, email, withFixture } from "./fixture";
+import { type EngineFactory, email, ledgerEntry, withFixture } from "./fixture";
 
 export function describeLeases(factory: EngineFactory): void {
   describe("leases", () =>
@@ -98,6 +98,15 @@ export function describeLeases(factory: EngineFactory): void {
         ]);
         await f.store.release([lease.token]);
         should((await f.takeOne("to-cidaas")).intents).eql([intent]);
+      });
+
+      it("commits with a new intent what the one it replaces has proven", async () => {
+        const f = fixture();
+        await f.markLegacy("1");
+        const { token } = await f.takeOne("to-cidaas");
+        await f.store.extend([{ token, intent: createIntent(f.now), ledger: { name: ledgerEntry("p") } }]);
+        await f.store.release([token]);
+        should((await f.takeOne("to-cidaas")).ledger).eql({ name: ledgerEntry("p") });
       });
 
       it("renews a lease that ran out as long as nobody else got the person", async () => {
