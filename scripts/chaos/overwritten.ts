@@ -101,8 +101,9 @@ function isRecorded(edit: HistoryEntry, field: Field, { ids }: Person, { conflic
 function isUnseen(edit: HistoryEntry, field: Field, own: readonly HistoryEntry[]): boolean {
   if (edit.system !== "cidaas") return false;
   const before = own.filter((entry) => entry.seq < edit.seq && heldIn(entry, field) !== undefined);
+  const inCidaas = before.filter(({ system }) => system === "cidaas");
   const written = before.findLast(({ by }) => by === "sync");
-  const agreed = before.findLast(({ system, seq }) => system === "cidaas" && seq <= (written?.seq ?? 0));
+  const agreed = written ? inCidaas.findLast(({ seq }) => seq <= written.seq) : inCidaas[0];
   return agreed !== undefined && comparable(field, heldIn(agreed, field)) === comparable(field, heldIn(edit, field));
 }
 
