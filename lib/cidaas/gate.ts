@@ -10,7 +10,7 @@ import type { Lease, Settlement } from "../store/types";
 import { emptyChange, mergeChanges } from "../sync/change";
 import { mergeCarried, uncover } from "../sync/covered";
 import type { Settleable } from "../sync/plan";
-import type { CarriedRule, Change, Json, JsonObject, RuleId } from "../sync/types";
+import type { CarriedRule, Change, Json, JsonObject, Print, RuleId } from "../sync/types";
 import type { CidaasUser, Tenant } from "./types";
 
 /** Members by which the tenant tells users apart. */
@@ -52,7 +52,7 @@ export async function prepareForCidaas(
   const prepared = await prepare(
     context,
     { ...lease, change },
-    { news, identifiers: change.identifiers },
+    { news, identifiers: change.identifiers, former: formerIdentifiers(context, present.rules) },
     readerOf(context, gate),
   );
   if (prepared.do === "settle") return { settlement: prepared.settlement };
@@ -182,6 +182,15 @@ async function askExistence(context: SyncContext, gate: CidaasGate, lease: Lease
     }
   }
   return lease;
+}
+
+/** What named the person in the values that waited before: its own create may still be looking for it under them. */
+function formerIdentifiers(context: SyncContext, rules: Record<RuleId, CarriedRule>): Print[] {
+  return Object.entries(rules).flatMap(([rule, { earlier = [] }]) =>
+    earlier.flatMap(({ values }) =>
+      identifiersOf(context, "cidaas", { [rule]: values }, false).map(({ print }) => print),
+    ),
+  );
 }
 
 /** A user of the tenant as adoption keeps it: ids and identifier prints, no values. */

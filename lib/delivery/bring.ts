@@ -2,7 +2,7 @@ import { type Lease, MISSING_CODE, type Settlement } from "../store/types";
 import { uncover } from "../sync/covered";
 import type { News, Rival, TargetView } from "../sync/decide";
 import { ledgerProvenBy, type Plan, planFor, type Settleable } from "../sync/plan";
-import type { Change, Identifier, Intent, JsonObject, Ledger, RuleId, Side } from "../sync/types";
+import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
 import { laneTo, otherSide, targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
 import { type LookingReader, lookUp, printsOf } from "./look-up";
@@ -33,6 +33,8 @@ const LAG_LIMIT_MS = 10_000;
 export interface SourceNews {
   news: Record<RuleId, News>;
   identifiers: Identifier[];
+  /** Prints of identifiers that the person had in changes which waited before this one. */
+  former: readonly Print[];
 }
 
 /** The side a gate writes to, as far as reading goes. */
@@ -62,7 +64,7 @@ export async function prepare(
   const intent = leased.intents.find((open) => open.side === targetOf(leased.lane)) ?? null;
   // Whether our own create succeeded comes first: its user would look like a stranger with the same identifier.
   if (intent?.create) return readAndConclude(context, leased, source, reader, intent, false);
-  const resolved = await resolvePerson(context, leased, source.identifiers);
+  const resolved = await resolvePerson(context, leased, source.identifiers, source.former);
   if ("settlement" in resolved) return { do: "settle", settlement: resolved.settlement };
   const { lease, exists } = resolved;
 

@@ -55,13 +55,36 @@ export async function lookUp(
   if (found === "unreadable") return parked(lease, "CREATE_UNKNOWN", CANNOT_ASK);
   if (found.length > 1) return parked(lease, "FIND_AMBIGUOUS", SEVERAL_MATCH);
   const [own] = found;
-  if (!own) return { lease, record: null };
+  if (!own) return (intent && (await lookUpMoved(context, lease, reader, intent))) ?? { lease, record: null };
   if (intent && !(await isOwnCreate(context, intent, target, own)))
     return parked(lease, "CREATE_UNKNOWN", OTHER_VALUES);
   const linked = await context.store.link(lease.token, target === "cidaas" ? { sub: own.id } : { legacyId: own.id });
   if (!linked) return parked(lease, "LINK_TAKEN", "The user found on the target side belongs to another person.");
   context.registry.refresh(linked);
   return { lease: linked, record: own.record };
+}
+
+/**
+ * The user of an interrupted create may have got another e-mail by now, and not be found under the one it was made with.
+ * The changes of it that wait tell: in them it once had all that we were about to write.
+ */
+async function lookUpMoved(
+  context: SyncContext,
+  lease: Lease,
+  reader: LookingReader,
+  intent: Intent,
+): Promise<Seen | null> {
+  if (intent.side !== "legacy") return null;
+  const prints = intent.identifiers.map(({ print }) => print);
+  for (const { person } of await context.store.findByIdentifier("legacy", prints)) {
+    if (person.id === lease.person.id || person.legacyId === null || person.inCidaas) continue;
+    if (!(await onceHeld(context, person.legacyId, Object.entries(intent.rules)))) continue;
+    const linked = await context.store.link(lease.token, { legacyId: person.legacyId });
+    if (!linked) continue;
+    context.registry.refresh(linked);
+    return { lease: linked, record: await reader.read(linked) };
+  }
+  return null;
 }
 
 /**
@@ -72,8 +95,18 @@ async function isOwnCreate(context: SyncContext, intent: Intent, side: Side, { i
   const present = printsOf(context, side, record);
   const others = Object.entries(intent.rules).filter(([rule, { target }]) => (present[rule] ?? target) !== target);
   if (others.length === 0) return true;
-  const waiting = side === "legacy" ? await context.store.peek("to-cidaas", { legacyId: id }) : null;
-  return others.every(([rule, { target }]) => {
+  return side === "legacy" && onceHeld(context, id, others);
+}
+
+/** Whether the changes of a legacy user that wait carried these values at some time. */
+async function onceHeld(
+  context: SyncContext,
+  legacyId: string,
+  rules: readonly [RuleId, { target: Print }][],
+): Promise<boolean> {
+  if (rules.length === 0) return false;
+  const waiting = await context.store.peek("to-cidaas", { legacyId });
+  return rules.every(([rule, { target }]) => {
     const carried = waiting?.rules[rule];
     return carried !== undefined && [carried, ...(carried.earlier ?? [])].some(({ source }) => source === target);
   });

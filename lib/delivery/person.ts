@@ -1,6 +1,6 @@
 import type { Lease, Settlement } from "../store/types";
 import { type Candidate, isThere, type Resolution, resolve } from "../sync/identity";
-import type { Identifier, Side } from "../sync/types";
+import type { Identifier, Print, Side } from "../sync/types";
 import { otherSide, targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
 
@@ -11,9 +11,14 @@ const WAIT_MS = 2_000;
 export type Resolved = { lease: Lease; exists: boolean } | { settlement: Settlement };
 
 /** Says who the leased person is on the target side, and commits what that teaches of its ids. */
-export async function resolvePerson(context: SyncContext, lease: Lease, identifiers: Identifier[]): Promise<Resolved> {
+export async function resolvePerson(
+  context: SyncContext,
+  lease: Lease,
+  identifiers: Identifier[],
+  former: readonly Print[],
+): Promise<Resolved> {
   const target = targetOf(lease.lane);
-  const resolution = await ask(context, lease, identifiers, target);
+  const resolution = await ask(context, lease, identifiers, former, target);
   switch (resolution.do) {
     case "update":
       return { lease, exists: true };
@@ -32,28 +37,39 @@ export async function resolvePerson(context: SyncContext, lease: Lease, identifi
   }
 }
 
-async function ask(context: SyncContext, lease: Lease, identifiers: Identifier[], target: Side): Promise<Resolution> {
+async function ask(
+  context: SyncContext,
+  lease: Lease,
+  identifiers: Identifier[],
+  former: readonly Print[],
+  target: Side,
+): Promise<Resolution> {
   const isKnown = idOn(target, lease) !== null && isThere(lease.person, target);
   return resolve({
     target,
     person: lease.person,
     identifiers,
-    candidates: isKnown ? [] : await candidatesFor(context, target, identifiers),
+    candidates: isKnown ? [] : await candidatesFor(context, target, identifiers, former),
     strategy: context.settings.subStrategy,
     namespace: context.settings.subNamespace,
   });
 }
 
 /** Persons of the target side with the same identifier, and whoever is just being created from it on either side. */
-async function candidatesFor(context: SyncContext, target: Side, identifiers: Identifier[]): Promise<Candidate[]> {
+async function candidatesFor(
+  context: SyncContext,
+  target: Side,
+  identifiers: Identifier[],
+  former: readonly Print[],
+): Promise<Candidate[]> {
   const emails = identifiers.filter((identifier) => identifier.kind === "email");
   // A family may share a phone; it names a person only where nothing better does.
   const naming = emails.length > 0 ? emails : identifiers;
-  if (naming.length === 0) return [];
   const prints = naming.map((identifier) => identifier.print);
+  if (prints.length + former.length === 0) return [];
   const [there, here] = await Promise.all([
     context.store.findByIdentifier(target, prints),
-    context.store.findByIdentifier(otherSide(target), prints),
+    context.store.findByIdentifier(otherSide(target), [...prints, ...former]),
   ]);
   return [...there, ...here.filter((match) => match.intent)].map(({ person, verified, intent }) => ({
     person,

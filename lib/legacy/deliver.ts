@@ -79,7 +79,7 @@ async function bring(
   const news = newsOfMapped(context, item, values, spanOfUser(lease, item.source?.updatedAt ?? null));
   const reader = readerOf(context, target, record);
   const prepared = await whileHeld(context, [lease.token], () =>
-    prepare(context, lease, { news, identifiers }, reader),
+    prepare(context, lease, { news, identifiers, former: [] }, reader),
   );
   if (prepared.do === "settle") return endOfSettlement(withKeyWriteBack(context, lease, prepared.settlement));
   const work: Work = { context, target, lease: prepared.lease, plan: prepared.plan, record, values, identifiers };

@@ -176,7 +176,8 @@ export const MISSING_CODE = "USER_MISSING";
 export interface SyncStore {
   /**
    * Merges each change into the waiting mark of its person (see `mergeChanges`); unknown persons get a row. The
-   * identifiers of a change replace those known of the person on the side it comes from.
+   * identifiers of a change replace those known of the person on the side it comes from; a person that is not linked keeps
+   * those it had as well, unverified.
    */
   mark(lane: Lane, marks: Mark[]): Promise<void>;
 

@@ -56,6 +56,27 @@ describe("Users born", function () {
       });
     });
 
+    for (const edit of [{ status: "locked" }, { email: "moved@example.org" }]) {
+      const [field = ""] = Object.keys(edit);
+      it(`in cidaas and edited while the outcome of their create was open are one person: ${field} (seed ${seed})`, async () => {
+        await World.with({ seed }, async (world) => {
+          const { legacy, tenant } = world.simulator;
+          const stop = world.simulator.history.onAppend(({ system, by, kind }) => {
+            if (system === "legacy" && by === "sync" && kind === "created") world.crash();
+          });
+          tenant.register(cidaasUser("born@example.org"));
+          await world.until(() => legacy.snapshot().length > 0, "the create to take effect");
+          stop();
+          editLegacy(world, world.legacyIds()[0] ?? "", edit);
+          await world.start();
+          await world.quiet();
+          await world.judge();
+          should([tenant.snapshot().length, legacy.snapshot().length]).eql([1, 1]);
+          should(world.legacyUser(world.legacyIds()[0] ?? "")).containEql(edit);
+        });
+      });
+    }
+
     it(`on both sides at once with one verified e-mail are one person (seed ${seed})`, async () => {
       await World.with({ seed }, async (world) => {
         const births = Array.from({ length: 20 }, (_, number) =>

@@ -2,6 +2,9 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Identifier, Intent, Ledger, Side } from "../../sync/types";
 import { integer, text } from "./rows";
 
+/** Identifiers that an unlinked person had before, at the most. */
+const FORMER_KEPT = 8;
+
 /** What is remembered of a person beside its row: ledger, open intents, identifier prints. No values, only prints. */
 export class Knowledge {
   readonly #ledger: StatementSync;
@@ -71,6 +74,20 @@ export class Knowledge {
     this.#replaceIdentifiers(sync, person, side, list, false);
   }
 
+  /** As `putIdentifiers`, but those that are known already stay, and are verified no more. */
+  addIdentifiers(sync: string, person: number, side: Side, list: Identifier[]): void {
+    const present = new Set(list.map(({ print }) => print));
+    const former = this.#identifiersOf.all(person, side, 0).map((row) => text(row, "print"));
+    const kept = former.filter((print) => !present.has(print)).slice(-FORMER_KEPT);
+    this.#replaceIdentifiers(
+      sync,
+      person,
+      side,
+      [...list, ...kept.map((print) => ({ print, verified: false }))],
+      false,
+    );
+  }
+
   /** Everybody who carries one of these prints; one who carries several comes once, verified if one of them is. */
   find(sync: string, side: Side, prints: string[]): { person: number; verified: boolean; intent: boolean }[] {
     const found = new Map<number, { person: number; verified: boolean; intent: boolean }>();
@@ -103,7 +120,13 @@ export class Knowledge {
    * Most changes bring the identifiers that are known already: reading those is cheaper than writing them again. A print
    * that comes twice, a user name that is the e-mail, is kept once, verified if one of the two is.
    */
-  #replaceIdentifiers(sync: string, person: number, side: Side, list: Identifier[], intent: boolean): void {
+  #replaceIdentifiers(
+    sync: string,
+    person: number,
+    side: Side,
+    list: readonly Pick<Identifier, "print" | "verified">[],
+    intent: boolean,
+  ): void {
     const wanted = new Map<string, boolean>();
     for (const { print, verified } of list) wanted.set(print, verified || wanted.get(print) === true);
     const known = this.#identifiersOf.all(person, side, Number(intent));

@@ -28,8 +28,13 @@ export class Lanes {
     for (const mark of marks) {
       const person = this.personOf(sync, lane, mark, now);
       const { identifiers } = mark.change;
-      // Known from now on, not from the settle: whoever is born on the other side meanwhile has to find this person.
-      if (identifiers.length > 0) this.#tables.knowledge.putIdentifiers(sync, person.id, sourceOf(lane), identifiers);
+      const { knowledge } = this.#tables;
+      const source = sourceOf(lane);
+      // Known from now on, not from the settle: whoever is born on the other side meanwhile has to find this person. One
+      // that is not linked may be the outcome of an interrupted create, which knows it by what it was made with.
+      if (identifiers.length > 0 && person.sub !== null && person.legacyId !== null)
+        knowledge.putIdentifiers(sync, person.id, source, identifiers);
+      else if (identifiers.length > 0) knowledge.addIdentifiers(sync, person.id, source, identifiers);
       this.#tables.marks.arrive(sync, person.id, lane, mark.change, now);
     }
   }
