@@ -92,11 +92,28 @@ export function describeSettlements(factory: EngineFactory): void {
         const f = fixture();
         const verified = async (print: string): Promise<boolean[]> =>
           (await f.store.findByIdentifier("legacy", [print])).map((match) => match.verified);
+        await f.store.adopt([{ sub: "s", legacyId: "1", identifiers: [] }]);
         await f.markLegacy("1", { identifiers: [email("a", false), email("b")] });
         await f.markLegacy("1", { identifiers: [email("a", false), email("a")] });
         should([await verified("a"), await verified("b")]).eql([[true], []]);
         await f.markLegacy("1", { identifiers: [email("a", false)] });
         should(await verified("a")).eql([false]);
+      });
+
+      it("keeps what named a person that is not linked before, but trusts it no more", async () => {
+        const f = fixture();
+        const found = async (print: string) =>
+          (await f.store.findByIdentifier("legacy", [print])).map(({ person, verified }) => [
+            person.legacyId,
+            verified,
+          ]);
+        await f.markLegacy("1", { identifiers: [email("old")] });
+        await f.markLegacy("1", { identifiers: [email("new")] });
+        should([await found("old"), await found("new")]).eql([[["1", false]], [["1", true]]]);
+        const { token } = await f.takeOne("to-cidaas");
+        const identifiers = { side: "legacy" as const, list: [email("new")] };
+        await f.settleOne({ token, outcome: "delivered", link: { sub: "s" }, identifiers });
+        should(await found("old")).eql([]);
       });
 
       it("records conflicts, page by page", async () => {
