@@ -66,7 +66,7 @@ function isOnlyALook({ span, events, rules }: Change): boolean {
   return span === null && events.length === 0 && Object.keys(rules).length === 0;
 }
 
-export function joinSpans(a: Span | null, b: Span | null): Span | null {
+function joinSpans(a: Span | null, b: Span | null): Span | null {
   if (a === null || b === null) return a ?? b;
   return { first: Math.min(a.first, b.first), last: Math.max(a.last, b.last) };
 }
