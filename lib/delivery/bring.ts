@@ -46,6 +46,8 @@ export interface TargetReader extends LookingReader {
   /** Whether a write of these rules has to carry more than them, so that it needs the present record. */
   needsRecord(write: readonly RuleId[]): boolean;
   verifyAlways: boolean;
+  /** Events of that side which say that this rule was edited. */
+  namedBy(rule: RuleId): readonly string[];
 }
 
 export type Prepared =
@@ -105,8 +107,33 @@ async function readAndConclude(
     return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
   }
   const ledger = intent ? ledgerProvenBy(intent, lease.ledger, prints, context.policies, context.now()) : lease.ledger;
-  const plan = plans(context, lease, ledger, source, reader, { state: "read", prints, editAt });
+  const open = intent ? nameableRules(lease, intent, ledger, reader) : [];
+  if (intent && open.length > 0 && isEventOnItsWay(lease, intent, editAt, context.now())) {
+    return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
+  }
+  const setAgain = intent ? open.filter((rule) => isNamed(lease, intent, reader, rule)) : [];
+  const plan = plans(context, lease, ledger, source, reader, { state: "read", prints, editAt }, setAgain);
   return conclude(lease, intent ? withProof(plan, intent, ledger, lease.ledger) : plan, source, readable);
+}
+
+/** Rules of an open update that nothing has proven, and of which events can say that somebody has edited them since. */
+function nameableRules(lease: Lease, intent: Intent, ledger: Ledger, reader: TargetReader): RuleId[] {
+  if (intent.create) return [];
+  return Object.keys(intent.rules).filter((rule) => {
+    return ledger[rule] === lease.ledger[rule] && reader.namedBy(rule).length > 0;
+  });
+}
+
+/** The user was edited after our write was sent, by it or by somebody: the event that tells which may come yet. */
+function isEventOnItsWay({ other }: Lease, intent: Intent, editAt: number | null, now: number): boolean {
+  if (editAt === null || editAt <= intent.at || now - editAt > LAG_LIMIT_MS) return false;
+  return (other?.span?.last ?? 0) + LAG_MS < editAt;
+}
+
+/** Whether an event names the rule since: then somebody has edited it, though it may hold what it held before. */
+function isNamed({ other }: Lease, intent: Intent, reader: TargetReader, rule: RuleId): boolean {
+  if (!other?.span || other.span.last <= intent.at) return false;
+  return reader.namedBy(rule).some((event) => other.events.includes(event));
 }
 
 /** What an open intent is proven to have written and decided is kept even where the change brings nothing new. */
@@ -129,6 +156,7 @@ function plans(
   source: SourceNews,
   reader: TargetReader,
   target: TargetView,
+  setAgain: readonly RuleId[] = [],
 ): Plan {
   const side = otherSide(targetOf(lease.lane));
   return planFor({
@@ -141,6 +169,7 @@ function plans(
     ledger,
     intent: lease.intents.find((open) => open.side === side) ?? null,
     target,
+    setAgain,
     rival: isEdit(lease.other) ? rivalOf(lease.other, side, lease) : null,
     verifyAlways: reader.verifyAlways,
     firstContact: context.settings.firstContact,

@@ -82,6 +82,8 @@ export interface DecideInput {
   /** Open intent on the source side: a write of ours of which no outcome is known. */
   intent: Intent | null;
   target: TargetView;
+  /** Rules that somebody on the target side has set again to what was agreed, after a write of ours that is not settled. */
+  setAgain: readonly RuleId[];
   rival: Rival | null;
   /** Look at the target before every write, not only when a change waits in the other lane. */
   verifyAlways: boolean;
@@ -203,8 +205,8 @@ function compare(input: DecideInput, policy: RulePolicy, news: News, entry: Ledg
   if (present === news.target && !(forced && input.target.state === "unread")) {
     return { do: "remember", target: news.target };
   }
-  const isEdit = present !== agreed || input.rival?.prints?.[policy.id]?.restored === true;
-  const changedThereToo = isEdit && policy.direction === "both";
+  const isRestored = input.rival?.prints?.[policy.id]?.restored === true || input.setAgain.includes(policy.id);
+  const changedThereToo = (present !== agreed || isRestored) && policy.direction === "both";
   if (!changedThereToo) return write();
   return settleConflict(input, policy.conflict, policy, news, present, targetSpan(input, policy));
 }

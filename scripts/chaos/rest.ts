@@ -6,7 +6,9 @@ import type { Demo } from "../demo/processes";
 import { waitForQuiet } from "../demo/quiet";
 import { type Parked, readParked, retryParked } from "./admin";
 
-const QUIET_WITHIN_MS = 120_000;
+/** Whoever has failed often backs off for minutes: so often, and for so long each, all are made due and waited for. */
+const ROUNDS = 8;
+const ROUND_MS = 15_000;
 
 /** Reasons for which the faults of the systems may park somebody: a person retries them once the faults are over. */
 const EXPLAINED_CODES = ["RETRIES_EXHAUSTED", "TENANT_FAILED_USER", "RESULT_UNKNOWN", "CREATE_UNKNOWN"];
@@ -61,12 +63,15 @@ async function unrestOf(demo: Demo): Promise<string | null> {
   const { lanes } = await demo.nodeRed.status();
   const paused = LANES.filter((lane) => lanes[lane].paused !== false);
   if (paused.length > 0) return paused.map((lane) => `The lane ${lane} is paused: ${lanes[lane].paused}`).join("\n");
-  // Whoever has failed often may back off for minutes.
-  await demo.nodeRed.request("POST", "/user-sync/users/drain", { timeout: 1 });
-  try {
-    await waitForQuiet(demo, QUIET_WITHIN_MS);
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+  let unrest = "";
+  for (let round = 0; round < ROUNDS; round++) {
+    await demo.nodeRed.request("POST", "/user-sync/users/drain", { timeout: 1 });
+    try {
+      await waitForQuiet(demo, ROUND_MS);
+      return null;
+    } catch (error) {
+      unrest = error instanceof Error ? error.message : String(error);
+    }
   }
+  return unrest;
 }

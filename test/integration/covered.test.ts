@@ -8,6 +8,39 @@ const CASES = [
   { winner: "legacy", afterMs: 600, city: "Kiel", ambiguous: false },
 ];
 
+describe("An edit in cidaas that brings back what was agreed, after a write of ours that is not settled", function () {
+  this.timeout(30_000);
+
+  for (const seed of runs()) {
+    it(`wins by its time where an event names the field (seed ${seed})`, async () => {
+      await World.with({ seed, users: 1, nodes: { sync: { clockTolerance: 1 } } }, async (world) => {
+        await world.load();
+        await world.quiet();
+        const [legacyId = ""] = world.legacyIds();
+        const stop = world.simulator.history.onAppend(({ system, by, fields }) => {
+          if (system === "cidaas" && by === "sync" && fields.userStatus === "LOCKED") world.crash();
+        });
+        editLegacy(world, legacyId, { status: "locked" });
+        await world.until(
+          () => world.simulator.tenant.snapshot()[0]?.userStatus === "LOCKED",
+          "our write to take effect",
+        );
+        stop();
+        // Nobody looks at the user before the edit.
+        world.setDials({ faultPaths: ["/user-srv/users"], rate5xx: 1 });
+        await world.start();
+        await pause(150);
+        editCidaas(world, legacyId, { userStatus: "VERIFIED" });
+        await pause(50);
+        world.clearFaults();
+        await world.quiet();
+        await world.judge();
+        should(world.legacyUser(legacyId).status).equal("active");
+      });
+    });
+  }
+});
+
 describe("An edit in the legacy system that our write covers", function () {
   this.timeout(30_000);
 

@@ -40,6 +40,7 @@ function ask(change: News, given: Partial<DecideInput> = {}, policy: RulePolicy 
     ledger: { [policy.id]: AGREED },
     intent: null,
     target: { state: "unread" },
+    setAgain: [],
     rival: null,
     verifyAlways: false,
     firstContact: "park",
@@ -182,6 +183,12 @@ describe("decide, when both sides changed", () => {
     should(ask(change, cidaas(true))).containEql({ do: "refuse", heal: true });
   });
 
+  it("takes what the target was set to again after an unsettled write for an edit", () => {
+    const given = { target: read("old", 600), rival: { span: at(600), prints: null } };
+    should(ask(news("ours", 500), given).do).equal("write");
+    should(ask(news("ours", 500), { ...given, setAgain: ["email"] })).containEql({ do: "refuse", heal: true });
+  });
+
   it("counts an edit that the target shows though its event is still on the way", () => {
     const lost = ask(news("ours", 500), { target: read("theirs", 600), rival });
     should(lost).containEql({ do: "refuse", heal: true });
@@ -216,6 +223,7 @@ describe("decide, when both sides changed", () => {
       ledger: { email: AGREED },
       intent: null,
       target: { state: "unread" },
+      setAgain: [],
       rival: { span: at(900), prints: { email: { print: "theirs@legacy", at: 900, restored: false } } },
       verifyAlways: false,
       firstContact: "park",
