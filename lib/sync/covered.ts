@@ -4,25 +4,31 @@ import type { CarriedRule, CarriedValue, Intent, Ledger, Print, RuleId, Side, Si
 const EARLIER_KEPT = 4;
 
 /**
- * Two changes of one rule while it waits: the newer *edit* stays, whichever arrived later, and a value that arrives
- * again keeps the time of the change that carried it first. What was replaced is kept beside it for `uncover`.
+ * Two changes of one rule while it waits, as one: the value of the newer *edit* stays, whichever arrived later, under the
+ * time of the change that carried it first. What stood there before is kept beside it for `uncover`, in the order of the
+ * times: a record carries all of its values, so that one may be seen again after another one has come and gone.
  */
 export function mergeCarried(older: CarriedRule, newer: CarriedRule): CarriedRule {
-  const isOverdue = older.at !== null && newer.at !== null && newer.at < older.at;
-  const [newest, other] = isOverdue ? [older, newer] : [newer, older];
-  const { at, source, values } = newest;
-  const earlier = [other, ...(newest.earlier ?? []), ...(other.earlier ?? [])]
-    .filter(
-      (value, index, all) => value.source !== source && all.findIndex((one) => one.source === value.source) === index,
-    )
-    .slice(0, EARLIER_KEPT)
-    .map(({ at, source, values }): CarriedValue => ({ at, source, values }));
-  return {
-    at: other.source === source ? earliest(at, other.at) : at,
-    source,
-    values,
-    ...(earlier.length > 0 ? { earlier } : {}),
-  };
+  const points = [...pointsOf(older), ...pointsOf(newer)];
+  // Where a time is unknown, the order of arrival has to do.
+  if (points.every(({ at }) => at !== null)) points.sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
+  const runs: CarriedValue[] = [];
+  for (const { source, values, at } of points) {
+    const run = runs.at(-1);
+    if (run?.source !== source) runs.push({ source, values, at });
+    else if (at !== null && run.at !== null && at > run.at) run.seen = at;
+    else run.at ??= at;
+  }
+  const [newest, ...earlier] = runs.reverse();
+  return { ...(newest ?? newer), ...(earlier.length > 0 ? { earlier: earlier.slice(0, EARLIER_KEPT) } : {}) };
+}
+
+/** Every time at which a value was carried, as far as they are kept; the earliest first. */
+function pointsOf({ earlier = [], ...newest }: CarriedRule): CarriedValue[] {
+  return [newest, ...earlier].reverse().flatMap(({ source, values, at, seen }) => {
+    const first = { source, values, at };
+    return seen === undefined ? [first] : [first, { source, values, at: seen }];
+  });
 }
 
 /**
@@ -44,20 +50,16 @@ export function uncover(
   return Object.fromEntries(
     Object.entries(rules).map(([rule, carried]) => {
       const own = ledger[rule]?.[side];
-      return [rule, own && carried.earlier ? uncoverRule(carried, carried.earlier, own, intent, rule) : carried];
+      return [rule, own ? uncoverRule(carried, own, intent, rule) : carried];
     }),
   );
 }
 
-function uncoverRule(
-  newest: CarriedRule,
-  earlier: readonly CarriedValue[],
-  own: SideEntry,
-  intent: Intent | null,
-  rule: RuleId,
-): CarriedRule {
+function uncoverRule(carried: CarriedRule, own: SideEntry, intent: Intent | null, rule: RuleId): CarriedRule {
   const known = withIntent(own, intent, rule);
   const [last] = known.writes;
+  const newest = last ? seenAfter(carried, last) : carried;
+  const earlier = carried.earlier ?? [];
   const edits = earlier.filter(({ source, at }) => {
     const isBefore = at !== null && (newest.at === null || at <= newest.at);
     return isBefore && !heldAt(known, at).includes(source);
@@ -68,6 +70,13 @@ function uncoverRule(
   const wasOpenEcho = known !== own && earlier.some(({ source }) => source === known.print);
   const isSetAgain = newest.source === own.print && (edits.length > 0 || wasOpenEcho);
   return isSetAgain ? { ...newest, state: "restored" } : newest;
+}
+
+/** A value seen before our write, which replaced it, and after it too was set again in between: that is its edit. */
+function seenAfter(carried: CarriedRule, write: Write): CarriedRule {
+  const { at, seen, source } = carried;
+  if (at === null || seen === undefined || source === write.print) return carried;
+  return at < write.at && seen > write.until ? { ...carried, at: seen } : carried;
 }
 
 /** What is known of a side if the open intent did reach it; its write has no end yet. */
@@ -95,9 +104,4 @@ export function heldAt(own: SideEntry, time: number): (Print | null)[] {
     next = before;
   }
   return [next];
-}
-
-function earliest(a: number | null, b: number | null): number | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
 }

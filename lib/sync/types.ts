@@ -33,6 +33,8 @@ export const BACKFILL = 2;
 
 /** A value that travels with a change (to-cidaas: a legacy record is not read again). */
 export interface CarriedValue {
+  /** Time of the last change that carried it too, where there were several with no other value between. */
+  seen?: number;
   /** Time of the first change that carried this value. */
   at: number | null;
   /** Print of the value on the source side. */

@@ -17,17 +17,30 @@ describe("mergeCarried", () => {
   });
 
   it("keeps the time of the change that carried a value first", () => {
-    should(mergeCarried(carried("a", 5), carried("a", 8))).eql(carried("a", 5));
+    should(mergeCarried(carried("a", 5), carried("a", 8))).eql({ ...carried("a", 5), seen: 8 });
     should(mergeCarried(carried("a", null), carried("a", 8))).eql(carried("a", 8));
   });
 
-  it("keeps no value twice, and the four newest of those replaced", () => {
-    const texts = ["a", "b", "c", "b", "d", "e", "f", "g"];
-    const merged = texts
+  it("keeps the four newest of the values that were replaced", () => {
+    const merged = ["a", "b", "c", "d", "e", "f"]
       .map((text, index) => carried(text, index))
       .reduce((waiting, arriving) => mergeCarried(waiting, arriving));
-    should(merged.source).equal("g");
-    should(merged.earlier?.map(({ source }) => source)).eql(["f", "e", "d", "b"]);
+    should(merged.source).equal("f");
+    should(merged.earlier?.map(({ source }) => source)).eql(["e", "d", "c", "b"]);
+  });
+
+  it("sees the same value come, go and come again, in whatever order the changes arrive", () => {
+    const changes = [carried("a", 5), carried("b", 7), carried("a", 9)];
+    const expected = { ...carried("a", 9), earlier: [carried("b", 7), carried("a", 5)] };
+    for (const order of [
+      [0, 1, 2],
+      [0, 2, 1],
+      [2, 0, 1],
+      [1, 2, 0],
+    ]) {
+      const arriving = order.flatMap((index) => changes[index] ?? []);
+      should(arriving.reduce((waiting, next) => mergeCarried(waiting, next))).eql(expected);
+    }
   });
 });
 
@@ -57,6 +70,13 @@ describe("uncover", () => {
     should(rules.city).containEql({ source: "ours", state: "restored" });
     const echo = uncover(newest(carried("old", 99), carried("ours", 120)), "legacy", ledger, null);
     should(echo.city?.state).be.undefined();
+  });
+
+  it("dates a value that was seen before our write and after it from after it", () => {
+    const rules = uncover(newest(carried("old", 95), carried("old", 130)), "legacy", ledger, null);
+    should(rules.city?.at).equal(130);
+    const edited = uncover(newest(carried("edit", 110), carried("edit", 130)), "legacy", ledger, null);
+    should(edited.city?.at).equal(110);
   });
 
   it("takes neither the value that our write replaced nor an earlier write for an edit", () => {
