@@ -65,6 +65,11 @@ export class LeaseRegistry {
     for (const listener of this.#listeners) listener();
   }
 
+  /** The store closes: whatever a sender still has is worth nothing, and the next opening gives it out again. */
+  dropAll(): void {
+    this.drop([...this.#leases.keys()]);
+  }
+
   /**
    * Forgets leases that ran out, in the flow or with a sender that could not settle them: the store hands their persons
    * out again, and they no longer take up room. Returns their tokens, of both lanes.

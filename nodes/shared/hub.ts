@@ -169,8 +169,10 @@ export class SyncHub {
       const store = engine.sync(settings.key);
       const trouble = new StoreTrouble(store);
       const closing = new AbortController();
+      const registry = new LeaseRegistry();
       closers.push(
         release,
+        () => registry.dropAll(),
         () => trouble.close(),
         () => closing.abort(),
       );
@@ -183,7 +185,7 @@ export class SyncHub {
         printer: createPrinter(engine.printKey),
         sealer: createSealer(),
         store,
-        registry: new LeaseRegistry(),
+        registry,
         gates: new LaneGates(),
         leaseMs: options.policy.leaseSeconds * 1_000,
         now: Date.now,
