@@ -75,7 +75,7 @@ export function report(
 ): void {
   const failure = failures.find((one) => one.failure !== "permanent");
   if (!failure) {
-    context.gates.succeeded(lane);
+    context.gates.succeeded(lane, context.now());
     return;
   }
   tellGate(context, lane, failure, suspect);

@@ -19,22 +19,20 @@ interface Gate {
  *
  *   open ── a fifth failure in a row, a wrong configuration, or a long pause that the target wants ──> closed until a time
  *   closed ── the time is over ──> open for a try: its failure closes the gate again, for twice as long
- *   any ── a call that succeeds ──> open, and the failures are forgotten
+ *   open ── a call that succeeds ──> open, and the failures are forgotten
  *
+ * How a call ends while the gate is closed is no news, good or bad: it was on its way before.
  * While a lane is closed its marks wait and go on merging. One person who fails alone again and again counts once in a
  * row: that is how a user looks whom the target cannot take, and it must neither close the lane nor pass for an outage.
  */
 export class LaneGates {
   readonly #gates = new Map<Lane, Gate>();
 
-  succeeded(lane: Lane): void {
-    this.#gates.delete(lane);
+  succeeded(lane: Lane, now: number): void {
+    if (this.closedFor(lane, now) === null) this.#gates.delete(lane);
   }
 
-  /**
-   * A call failed for a reason that is not the users'. What fails while the gate is closed was on its way before: it is
-   * no news.
-   */
+  /** A call failed for a reason that is not the users'. */
   failed(lane: Lane, reason: string, now: number, suspect: number | null = null): void {
     const gate = this.#gate(lane);
     const isKnown = suspect !== null && gate.suspects.has(suspect) && !this.isFailing(lane);

@@ -112,23 +112,28 @@ describe("A tenant that takes nobody for a while", function () {
     });
 
     it(`parks nobody when it takes a right from our client, and goes on when that is given back (seed ${seed})`, async () => {
-      await World.with({ seed, users: 60, nodes: { batcher: { size: 5, waitMs: 100 } } }, async (world) => {
-        await world.load();
-        await world.quiet();
-        const calls = bulkCalls(world);
-        world.simulator.tenant.setDials({ scopes: ALL_SCOPES.filter((scope) => scope !== "cidaas:bulk_user_create") });
-        world.simulator.tenant.revokeTokens();
-        for (const legacyId of world.legacyIds()) editLegacy(world, legacyId, { city: `Bonn ${legacyId}` });
-        await world.until(() => world.problems.some(({ code }) => code === "TENANT_FORBIDDEN"), "the refusal");
-        await pause(1_000);
-        should(await world.parked()).eql([]);
-        // Those in flight at the first refusal, and no other.
-        should(bulkCalls(world) - calls).be.belowOrEqual(5, world.told("the lane was not stopped"));
-        world.simulator.tenant.setDials({ scopes: [] });
-        world.simulator.tenant.revokeTokens();
-        await world.quiet();
-        await world.judge();
-      });
+      await World.with(
+        { seed, users: 60, nodes: { batcher: { size: 5, waitMs: 2_000, maxInFlight: 4 } } },
+        async (world) => {
+          await world.load();
+          await world.quiet();
+          const calls = bulkCalls(world);
+          world.simulator.tenant.setDials({
+            scopes: ALL_SCOPES.filter((scope) => scope !== "cidaas:bulk_user_create"),
+          });
+          world.simulator.tenant.revokeTokens();
+          for (const legacyId of world.legacyIds()) editLegacy(world, legacyId, { city: `Bonn ${legacyId}` });
+          await world.until(() => world.problems.some(({ code }) => code === "TENANT_FORBIDDEN"), "the refusal");
+          await pause(1_000);
+          should(await world.parked()).eql([]);
+          // Those in flight at the first refusal, and no other.
+          should(bulkCalls(world) - calls).be.belowOrEqual(4, world.told("the lane was not stopped"));
+          world.simulator.tenant.setDials({ scopes: [] });
+          world.simulator.tenant.revokeTokens();
+          await world.quiet();
+          await world.judge();
+        },
+      );
     });
   }
 });

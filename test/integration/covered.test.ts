@@ -31,6 +31,7 @@ describe("An edit in cidaas that brings back what was agreed, after a write of o
         await world.start();
         await pause(150);
         editCidaas(world, legacyId, { userStatus: "VERIFIED" });
+        await world.until(() => world.simulator.tenant.pendingWebhooks() === 0, "the event of the edit to be taken");
         await pause(50);
         world.clearFaults();
         await world.quiet();

@@ -54,10 +54,17 @@ describe("the gate of a lane", () => {
 
   it("forgets everything with a call that succeeds", () => {
     const gates = failing(9);
-    gates.succeeded(LANE);
-    gates.failed(LANE, "unreachable", 0);
-    should(gates.closedFor(LANE, 0)).be.null();
+    gates.succeeded(LANE, 1_000);
+    gates.failed(LANE, "unreachable", 1_000);
+    should(gates.closedFor(LANE, 1_000)).be.null();
     should(gates.isFailing(LANE)).be.false();
+  });
+
+  it("is not opened by a call that was on its way when it closed", () => {
+    const gates = new LaneGates();
+    gates.close(LANE, "no scope", 500);
+    gates.succeeded(LANE, 499);
+    should(gates.closedFor(LANE, 499)).equal("no scope");
   });
 
   it("closes at once for a wrong configuration", () => {
