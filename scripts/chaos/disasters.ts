@@ -15,6 +15,8 @@ const CUT_MS = { least: 1500, most: 5000 };
 const FULL_MS = { least: 500, most: 3000 };
 /** Longer than a lane may stay closed after a cut. */
 const PASS_WITHIN_MS = 60_000;
+/** A store may go on for a while on pages that are free in its file. */
+const REFUSED_WITHIN_MS = 15_000;
 const AGAIN_WITHIN_MS = 10_000;
 const AGAIN_EVERY_MS = 100;
 /** All of a system, its single users only, or what it writes only (bulk calls begin with `/users-srv`). */
@@ -161,7 +163,8 @@ export class Disasters {
   async #fillDisk(): Promise<void> {
     const { demo, sabotage, random } = this.#options;
     await sabotage.fillDisk();
-    const until = Date.now() + between(random, FULL_MS);
+    const from = Date.now();
+    const until = from + between(random, FULL_MS);
     let refused = 0;
     do {
       await pause(AGAIN_EVERY_MS);
@@ -169,7 +172,7 @@ export class Disasters {
       refused += statuses.filter((status) => status === 503).length;
       const others = new Set(statuses.filter((status) => status !== 503 && status !== 200));
       if (others.size > 0) this.log.missed.push(`a full disk made webhooks be answered ${[...others].join(", ")}`);
-    } while (Date.now() < until);
+    } while (Date.now() < until || (refused === 0 && Date.now() < from + REFUSED_WITHIN_MS));
     if (refused === 0) this.log.missed.push("no webhook was refused while the disk was full");
     sabotage.emptyDisk();
     const accepted = async () => (await resendWebhooks(demo, 1)).every((status) => status === 200);

@@ -32,7 +32,8 @@ describe("An edit in cidaas that brings back what was agreed, after a write of o
         await pause(150);
         editCidaas(world, legacyId, { userStatus: "VERIFIED" });
         await world.until(() => world.simulator.tenant.pendingWebhooks() === 0, "the event of the edit to be taken");
-        await pause(50);
+        // The first look after it is further from the edit than the tolerance of the clocks, of 1 s.
+        await pause(2_000 / SPEED);
         world.clearFaults();
         await world.quiet();
         await world.judge();

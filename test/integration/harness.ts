@@ -23,7 +23,7 @@ import { flowBetween, WEBHOOK_KEY } from "./two-way-flow";
 export const SPEED = 20;
 const EVENTS_KEY = "events-key";
 /** Real ms within which the work of a scenario has to end. */
-const QUIET_WITHIN_MS = 20_000;
+const QUIET_WITHIN_MS = 40_000;
 /** Looks in a row, and the real ms between them, that must show the same calm. */
 const CALM_LOOKS = 8;
 const LOOK_EVERY_MS = 25;
