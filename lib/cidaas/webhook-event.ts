@@ -59,7 +59,7 @@ const NO_USER = "ANONYMOUS";
  * Whether a text may be the id of an account. What cannot stand in a URL path as one segment is refused, so that no
  * webhook can make us call another endpoint.
  */
-export function isAccountId(value: unknown): value is string {
+function isAccountId(value: unknown): value is string {
   if (typeof value !== "string" || value === "" || value.length > LONGEST_ID) return false;
   return value !== NO_USER && !/^\.{1,2}$/.test(value) && !/[\s\p{C}/\\]/u.test(value);
 }

@@ -203,7 +203,7 @@ function lastKnown(lease: Lease): number {
 }
 
 /** Whether what waits in the other lane may be somebody's edit, and not only our own wish to write the legacy id back. */
-export function isEdit(other: Change | null): other is Change {
+function isEdit(other: Change | null): other is Change {
   if (other === null) return false;
   const { kind, span, events, rules, force } = other;
   const carries = span !== null || events.length > 0 || Object.keys(rules).length > 0;
