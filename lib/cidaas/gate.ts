@@ -12,7 +12,6 @@ import { mergeCarried, uncover } from "../sync/covered";
 import type { Settleable } from "../sync/plan";
 import type { CarriedRule, Change, Json, JsonObject, Print, RuleId } from "../sync/types";
 import type { CidaasUser, Tenant } from "./types";
-import { EVENTS_BY_PATH } from "./webhook-event";
 
 /** Members by which the tenant tells users apart. */
 const IDENTIFIERS = ["email", "mobile_number", "username"];
@@ -218,7 +217,6 @@ function readerOf(context: SyncContext, gate: CidaasGate): TargetReader {
     needsRecord: (write) =>
       write.length > 0 && (gate.bulkUpdates === "complete" || !write.some((id) => names(context, id))),
     verifyAlways: gate.verify === "always",
-    namedBy: (rule) => context.map.rule(rule)?.cidaas.flatMap((path) => EVENTS_BY_PATH[path] ?? []) ?? [],
   };
 }
 

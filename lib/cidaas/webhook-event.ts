@@ -38,12 +38,6 @@ export const ACCOUNT_EVENTS: readonly string[] = [
   "GROUP_ADMIN_ADDED",
 ];
 
-/** Events that say which member of a user was edited, by its path; most only say that something was. */
-export const EVENTS_BY_PATH: Readonly<Record<string, readonly string[]>> = {
-  email: ["EMAIL_CHANGED"],
-  userStatus: ["ACCOUNT_ACTIVATED", "ACCOUNT_DEACTIVATED", "ACCOUNT_LOCKED"],
-};
-
 const accountEvents: ReadonlySet<string> = new Set(ACCOUNT_EVENTS);
 
 export function isAccountEvent(eventtype: string): boolean {

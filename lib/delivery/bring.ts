@@ -7,6 +7,7 @@ import { laneTo, otherSide, targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
 import { type LookingReader, lookUp, printsOf } from "./look-up";
 import { resolvePerson } from "./person";
+import { nameableRules, namedRules, withSetAgain } from "./set-again";
 
 export const USER_MISSING = {
   code: MISSING_CODE,
@@ -46,8 +47,6 @@ export interface TargetReader extends LookingReader {
   /** Whether a write of these rules has to carry more than them, so that it needs the present record. */
   needsRecord(write: readonly RuleId[]): boolean;
   verifyAlways: boolean;
-  /** Events of that side which say that this rule was edited. */
-  namedBy(rule: RuleId): readonly string[];
 }
 
 export type Prepared =
@@ -107,33 +106,20 @@ async function readAndConclude(
     return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
   }
   const ledger = intent ? ledgerProvenBy(intent, lease.ledger, prints, context.policies, context.now()) : lease.ledger;
-  const open = intent ? nameableRules(lease, intent, ledger, reader) : [];
-  if (intent && open.length > 0 && isEventOnItsWay(lease, intent, editAt, context.now())) {
+  const isUnproven = (rule: RuleId) => ledger[rule] === lease.ledger[rule];
+  const isNameable = intent !== null && nameableRules(context, intent).some(isUnproven);
+  if (isNameable && isEventOnItsWay(lease, intent, editAt, context.now())) {
     return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
   }
-  const setAgain = intent ? open.filter((rule) => isNamed(lease, intent, reader, rule)) : [];
+  const setAgain = intent ? namedRules(context, lease.other, intent).filter(isUnproven) : [];
   const plan = plans(context, lease, ledger, source, reader, { state: "read", prints, editAt }, setAgain);
   return conclude(lease, intent ? withProof(plan, intent, ledger, lease.ledger) : plan, source, readable);
-}
-
-/** Rules of an open update that nothing has proven, and of which events can say that somebody has edited them since. */
-function nameableRules(lease: Lease, intent: Intent, ledger: Ledger, reader: TargetReader): RuleId[] {
-  if (intent.create) return [];
-  return Object.keys(intent.rules).filter((rule) => {
-    return ledger[rule] === lease.ledger[rule] && reader.namedBy(rule).length > 0;
-  });
 }
 
 /** The user was edited after our write was sent, by it or by somebody: the event that tells which may come yet. */
 function isEventOnItsWay({ other }: Lease, intent: Intent, editAt: number | null, now: number): boolean {
   if (editAt === null || editAt <= intent.at || now - editAt > LAG_LIMIT_MS) return false;
   return (other?.span?.last ?? 0) + LAG_MS < editAt;
-}
-
-/** Whether an event names the rule since: then somebody has edited it, though it may hold what it held before. */
-function isNamed({ other }: Lease, intent: Intent, reader: TargetReader, rule: RuleId): boolean {
-  if (!other?.span || other.span.last <= intent.at) return false;
-  return reader.namedBy(rule).some((event) => other.events.includes(event));
 }
 
 /** What an open intent is proven to have written and decided is kept even where the change brings nothing new. */
@@ -159,15 +145,16 @@ function plans(
   setAgain: readonly RuleId[] = [],
 ): Plan {
   const side = otherSide(targetOf(lease.lane));
+  const intent = lease.intents.find((open) => open.side === side) ?? null;
   return planFor({
     source: side,
     now: context.now(),
     policies: context.policies,
-    news: source.news,
+    news: intent ? withSetAgain(context, source.news, lease.change, ledger, intent) : source.news,
     force: lease.change.force,
     backfill: lease.change.backfill,
     ledger,
-    intent: lease.intents.find((open) => open.side === side) ?? null,
+    intent,
     target,
     setAgain,
     rival: isEdit(lease.other) ? rivalOf(lease.other, side, lease) : null,

@@ -248,8 +248,6 @@ function readerOf(context: SyncContext, target: LegacyTarget, record: JsonObject
     missing: "create",
     needsRecord: (write) => write.length > 0 && target.updates === "complete",
     verifyAlways: false,
-    // What waits of the legacy system carries its values.
-    namedBy: () => [],
   };
 }
 

@@ -1,0 +1,48 @@
+import type { News } from "../sync/decide";
+import type { Change, Intent, Ledger, RuleId } from "../sync/types";
+import type { SyncContext } from "./context";
+
+/*
+ * After a write to cidaas of which no outcome is known, a user may hold what it held before it: because the write never
+ * took effect, or because somebody has set the value again since. The value cannot tell; an event that names it can.
+ */
+
+/** Events of the tenant that say which member of a user was edited, by its path; most only say that something was. */
+const EVENTS_BY_PATH: Readonly<Record<string, readonly string[]>> = {
+  email: ["EMAIL_CHANGED"],
+  userStatus: ["ACCOUNT_ACTIVATED", "ACCOUNT_DEACTIVATED", "ACCOUNT_LOCKED"],
+};
+
+/** Rules of an open update of a cidaas user which an event can name. */
+export function nameableRules(context: SyncContext, { side, create, rules }: Intent): RuleId[] {
+  if (side !== "cidaas" || create) return [];
+  return Object.keys(rules).filter((rule) => eventsNaming(context, rule).length > 0);
+}
+
+/** Those of them which the events of a change name, where it is newer than the update. */
+export function namedRules(context: SyncContext, change: Change | null, intent: Intent): RuleId[] {
+  if (!change?.span || change.span.last <= intent.at) return [];
+  return nameableRules(context, intent).filter((rule) =>
+    eventsNaming(context, rule).some((event) => change.events.includes(event)),
+  );
+}
+
+/** The news of a user read from cidaas, with what was set again marked as such. */
+export function withSetAgain(
+  context: SyncContext,
+  news: Record<RuleId, News>,
+  change: Change,
+  ledger: Ledger,
+  intent: Intent,
+): Record<RuleId, News> {
+  const marked = { ...news };
+  for (const rule of namedRules(context, change, intent)) {
+    const own = news[rule];
+    if (own && own.source === ledger[rule]?.cidaas.print) marked[rule] = { ...own, state: "restored" };
+  }
+  return marked;
+}
+
+function eventsNaming(context: SyncContext, rule: RuleId): string[] {
+  return context.map.rule(rule)?.cidaas.flatMap((path) => EVENTS_BY_PATH[path] ?? []) ?? [];
+}
