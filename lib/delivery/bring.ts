@@ -107,11 +107,11 @@ async function readAndConclude(
   }
   const ledger = intent ? ledgerProvenBy(intent, lease.ledger, prints, context.policies, context.now()) : lease.ledger;
   const isUnproven = (rule: RuleId) => ledger[rule] === lease.ledger[rule];
-  const isNameable = intent !== null && nameableRules(context, intent).some(isUnproven);
+  const isNameable = intent !== null && nameableRules(context.map, intent).some(isUnproven);
   if (isNameable && isEventOnItsWay(lease, intent, editAt, context.now())) {
     return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
   }
-  const setAgain = intent ? namedRules(context, lease.other, intent).filter(isUnproven) : [];
+  const setAgain = intent ? namedRules(context.map, lease.other, intent).filter(isUnproven) : [];
   const plan = plans(context, lease, ledger, source, reader, { state: "read", prints, editAt }, setAgain);
   return conclude(lease, intent ? withProof(plan, intent, ledger, lease.ledger) : plan, source, readable);
 }
@@ -150,7 +150,7 @@ function plans(
     source: side,
     now: context.now(),
     policies: context.policies,
-    news: intent ? withSetAgain(context, source.news, lease.change, ledger, intent) : source.news,
+    news: intent ? withSetAgain(context.map, source.news, lease.change, ledger, intent) : source.news,
     force: lease.change.force,
     backfill: lease.change.backfill,
     ledger,

@@ -1,6 +1,6 @@
+import type { CompiledMap } from "../mapping/types";
 import type { News } from "../sync/decide";
 import type { Change, Intent, Ledger, RuleId } from "../sync/types";
-import type { SyncContext } from "./context";
 
 /*
  * After a write to cidaas of which no outcome is known, a user may hold what it held before it: because the write never
@@ -14,35 +14,35 @@ const EVENTS_BY_PATH: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rules of an open update of a cidaas user which an event can name. */
-export function nameableRules(context: SyncContext, { side, create, rules }: Intent): RuleId[] {
+export function nameableRules(map: CompiledMap, { side, create, rules }: Intent): RuleId[] {
   if (side !== "cidaas" || create) return [];
-  return Object.keys(rules).filter((rule) => eventsNaming(context, rule).length > 0);
+  return Object.keys(rules).filter((rule) => eventsNaming(map, rule).length > 0);
 }
 
 /** Those of them which the events of a change name, where it is newer than the update. */
-export function namedRules(context: SyncContext, change: Change | null, intent: Intent): RuleId[] {
+export function namedRules(map: CompiledMap, change: Change | null, intent: Intent): RuleId[] {
   if (!change?.span || change.span.last <= intent.at) return [];
-  return nameableRules(context, intent).filter((rule) =>
-    eventsNaming(context, rule).some((event) => change.events.includes(event)),
+  return nameableRules(map, intent).filter((rule) =>
+    eventsNaming(map, rule).some((event) => change.events.includes(event)),
   );
 }
 
 /** The news of a user read from cidaas, with what was set again marked as such. */
 export function withSetAgain(
-  context: SyncContext,
+  map: CompiledMap,
   news: Record<RuleId, News>,
   change: Change,
   ledger: Ledger,
   intent: Intent,
 ): Record<RuleId, News> {
   const marked = { ...news };
-  for (const rule of namedRules(context, change, intent)) {
+  for (const rule of namedRules(map, change, intent)) {
     const own = news[rule];
     if (own && own.source === ledger[rule]?.cidaas.print) marked[rule] = { ...own, state: "restored" };
   }
   return marked;
 }
 
-function eventsNaming(context: SyncContext, rule: RuleId): string[] {
-  return context.map.rule(rule)?.cidaas.flatMap((path) => EVENTS_BY_PATH[path] ?? []) ?? [];
+function eventsNaming(map: CompiledMap, rule: RuleId): string[] {
+  return map.rule(rule)?.cidaas.flatMap((path) => EVENTS_BY_PATH[path] ?? []) ?? [];
 }
