@@ -5,8 +5,8 @@ const MAX_SENTENCES = 15;
 
 /** Whether the run showed what must not be. Edits that no algorithm can see are told, but do not fail it. */
 export function hasFailed(result: ChaosResult): boolean {
-  const { lost, madeTwice, differing, stale, halfLeft, unexplained, heldTwice, miscounted, missed } = result;
-  const faults = [lost, madeTwice, differing, stale, halfLeft, unexplained, heldTwice, miscounted, missed];
+  const { lost, madeTwice, differing, stale, halfLeft, unexplained, heldTwice, miscounted, missed, mistakes } = result;
+  const faults = [lost, madeTwice, differing, stale, halfLeft, unexplained, heldTwice, miscounted, missed, mistakes];
   return result.unrest !== null || faults.some((list) => list.length > 0);
 }
 
@@ -36,6 +36,7 @@ export function reportOf(result: ChaosResult): string {
     ["fields differing", result.differing.length],
     ["deleted on one side only", result.halfLeft.length],
     ["counters that do not add up", result.miscounted.join(", ") || "none"],
+    ["mistakes in the log", result.mistakes.length],
     ["rest", result.unrest === null ? "reached" : "not reached"],
     ["edits in the open window", `${covered.length}${windowOf(covered.map(({ coveredMs }) => coveredMs ?? 0))}`],
     ["edits back to the agreed", unseen.length],
@@ -49,6 +50,7 @@ export function reportOf(result: ChaosResult): string {
     ...listed("valid tokens held twice", result.heldTwice),
     ...listed("differing", textsOf(result.differing)),
     ...listed("deleted on one side only", textsOf(result.halfLeft)),
+    ...listed("in the log", result.mistakes),
     ...listed("parked", result.unexplained.map(parkedText)),
     ...listed("in the open window", textsOf(covered)),
     ...listed("back to the agreed", textsOf(unseen)),

@@ -39,6 +39,8 @@ export interface ChaosOptions {
   plan(random: Random): Disaster[];
 }
 
+const MISTAKE = /\b(TypeError|ReferenceError|RangeError|UnhandledPromise|Uncaught)/;
+
 export interface ChaosResult extends Judgement, Omit<Rest, "stillParked">, DisasterLog {
   scene: Scene;
   faults: Faults;
@@ -51,6 +53,8 @@ export interface ChaosResult extends Judgement, Omit<Rest, "stillParked">, Disas
   heldTwice: string[];
   /** Lanes whose counters do not add up. */
   miscounted: Lane[];
+  /** Lines of the log that tell of a mistake in the program or in the flow, and not of the disasters. */
+  mistakes: string[];
   /** What Node-RED printed, over all its starts. */
   nodeRedLog: string;
 }
@@ -155,6 +159,7 @@ async function conclude(stage: Stage, log: DisasterLog, traffic: Traffic, rest: 
     conflicts: conflicts.length,
     heldTwice: sabotage.heldTwice(),
     miscounted: miscounted(await nodeRed.status()),
+    mistakes: nodeRed.logs.split("\n").filter((line) => MISTAKE.test(line)),
     nodeRedLog: nodeRed.logs,
   };
 }
