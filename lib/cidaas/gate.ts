@@ -90,6 +90,7 @@ const NOTHING_TO_WRITE: Settleable = {
   refused: [],
   heal: [],
   conflicts: [],
+  overtaken: [],
   ledger: {},
   proven: {},
   previous: {},

@@ -1,15 +1,15 @@
 import { type Lease, MISSING_CODE, type Settlement } from "../store/types";
 import { uncover } from "../sync/covered";
-import type { News, Rival, TargetView } from "../sync/decide";
+import type { Doubt, News, Rival, TargetView } from "../sync/decide";
 import { ledgerProvenBy, type Plan, planFor, type Settleable } from "../sync/plan";
 import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
 import { laneTo, otherSide, targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
+import { doubtsOf, nameableRules, withSetAgain } from "./doubts";
 import { type LookingReader, lookUp, printsOf } from "./look-up";
 import { resolvePerson } from "./person";
-import { nameableRules, namedRules, withSetAgain } from "./set-again";
 
-export const USER_MISSING = {
+const USER_MISSING = {
   code: MISSING_CODE,
   message: "The user is gone on the target side, and no event said that it was deleted.",
 };
@@ -95,7 +95,7 @@ async function readAndConclude(
   if (record === null) {
     const neverMade = !exists || intent?.create === true;
     if (!neverMade && (isAwaited(lease) || reader.missing === "retry")) {
-      return settle(lease, { outcome: "retry", reason: USER_MISSING });
+      return settle(lease, missing(lease));
     }
     return conclude(lease, plans(context, lease, {}, source, reader, { state: "absent" }), source, null);
   }
@@ -106,14 +106,18 @@ async function readAndConclude(
     return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
   }
   const ledger = intent ? ledgerProvenBy(intent, lease.ledger, prints, context.policies, context.now()) : lease.ledger;
-  const isUnproven = (rule: RuleId) => ledger[rule] === lease.ledger[rule];
-  const isNameable = intent !== null && nameableRules(context.map, intent).some(isUnproven);
+  const unproven = intent && !intent.create ? unprovenRules(intent, ledger, lease.ledger) : [];
+  const isNameable = intent !== null && nameableRules(context.map, intent).some((rule) => unproven.includes(rule));
   if (isNameable && isEventOnItsWay(lease, intent, editAt, context.now())) {
     return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
   }
-  const setAgain = intent ? namedRules(context.map, lease.other, intent).filter(isUnproven) : [];
-  const plan = plans(context, lease, ledger, source, reader, { state: "read", prints, editAt }, setAgain);
+  const doubts = intent ? doubtsOf(context.map, intent, unproven, { change: lease.other, editAt }) : {};
+  const plan = plans(context, lease, ledger, source, reader, { state: "read", prints, editAt }, doubts);
   return conclude(lease, intent ? withProof(plan, intent, ledger, lease.ledger) : plan, source, readable);
+}
+
+function unprovenRules(intent: Intent, ledger: Ledger, before: Ledger): RuleId[] {
+  return Object.keys(intent.rules).filter((rule) => ledger[rule] === before[rule]);
 }
 
 /** The user was edited after our write was sent, by it or by somebody: the event that tells which may come yet. */
@@ -142,7 +146,7 @@ function plans(
   source: SourceNews,
   reader: TargetReader,
   target: TargetView,
-  setAgain: readonly RuleId[] = [],
+  doubts: Record<RuleId, Doubt> = {},
 ): Plan {
   const side = otherSide(targetOf(lease.lane));
   const intent = lease.intents.find((open) => open.side === side) ?? null;
@@ -156,12 +160,18 @@ function plans(
     ledger,
     intent,
     target,
-    setAgain,
+    doubts,
+    flightMs: context.leaseMs,
     rival: isEdit(lease.other) ? rivalOf(lease.other, side, lease) : null,
     verifyAlways: reader.verifyAlways,
     firstContact: context.settings.firstContact,
     clockTolerance: context.settings.clockToleranceMs,
   });
+}
+
+/** How to wait for the deletion of a user that is gone: no attempt where its event is here already, in the other lane. */
+export function missing({ other }: Lease): Omit<Settlement, "token"> {
+  return { outcome: "retry", counts: other?.kind !== "delete", reason: USER_MISSING };
 }
 
 /**
@@ -201,8 +211,13 @@ function rivalOf(other: Change, source: Side, { ledger, intents }: Lease): Rival
   if (source === "legacy") return { span: other.span, prints: null };
   const prints: NonNullable<Rival["prints"]> = {};
   const intent = intents.find(({ side }) => side === "legacy") ?? null;
-  for (const [rule, carried] of Object.entries(uncover(other.rules, "legacy", ledger, intent)))
-    prints[rule] = { print: carried.source, at: carried.at, restored: carried.state === "restored" };
+  for (const [rule, carried] of Object.entries(uncover(other.rules, "legacy", ledger, intent))) {
+    const { source: print, at, state } = carried;
+    const [write] = ledger[rule]?.legacy.writes ?? [];
+    // What a write of ours has replaced is not what the legacy system holds, though its own lane has still to settle it.
+    if (state === "covered" || (at !== null && write && at < write.at)) continue;
+    prints[rule] = { print, at, restored: state === "restored" };
+  }
   return { span: other.span, prints };
 }
 
@@ -223,8 +238,9 @@ function conclude(lease: Lease, plan: Plan, source: SourceNews, present: JsonObj
 }
 
 /** What a plan's settlement holds beside outcome and ledger. */
-export function settledBy(lease: Lease, plan: Settleable): Pick<Settlement, "conflicts" | "marks"> {
-  if (plan.heal.length === 0) return { conflicts: plan.conflicts };
+export function settledBy(lease: Lease, plan: Settleable): Pick<Settlement, "conflicts" | "marks" | "overtaken"> {
+  const { conflicts, overtaken } = plan;
+  if (plan.heal.length === 0) return { conflicts, overtaken };
   const change: Change = {
     ...lease.change,
     kind: "upsert",
@@ -234,7 +250,7 @@ export function settledBy(lease: Lease, plan: Settleable): Pick<Settlement, "con
     identifiers: [],
     span: null,
   };
-  return { conflicts: plan.conflicts, marks: [{ lane: laneTo(plan.source), change }] };
+  return { conflicts, overtaken, marks: [{ lane: laneTo(plan.source), change }] };
 }
 
 function mustRead(lease: Lease): boolean {

@@ -86,10 +86,12 @@ export function newsOfCarried(context: SyncContext, rules: Record<RuleId, Carrie
   for (const [rule, carried] of Object.entries(rules)) {
     if (!context.map.rule(rule)) continue;
     const canonical = context.map.canonical("cidaas", rule, carried.values);
+    const seenAt = carried.seen ?? carried.at;
     news[rule] = {
       source: carried.source,
       target: context.printer.value(rule, "cidaas", canonical),
       span: carried.at === null ? null : { first: carried.at, last: carried.at },
+      ...(seenAt === null ? {} : { seenAt }),
       ...(carried.state ? { state: carried.state } : {}),
     };
   }
@@ -108,7 +110,7 @@ export function newsOfMapped(
     const mapped = values[rule];
     if (!mapped) continue;
     const target = context.printer.value(rule, "legacy", context.map.canonical("legacy", rule, mapped));
-    news[rule] = { source: source.print, target, span };
+    news[rule] = { source: source.print, target, span, ...(item.readAt === undefined ? {} : { seenAt: item.readAt }) };
   }
   return news;
 }

@@ -1,4 +1,4 @@
-import { isAwaited, LEGACY_KEY_RULE, prepare, settledBy, type TargetReader, USER_MISSING } from "../delivery/bring";
+import { isAwaited, LEGACY_KEY_RULE, missing, prepare, settledBy, type TargetReader } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import type { Delivered } from "../delivery/delivered";
 import { extendLeases, latestStart, whileHeld } from "../delivery/extend";
@@ -143,7 +143,7 @@ async function update(work: Work, present: JsonObject | null): Promise<End> {
     target.updates === "complete" && present ? overlay(presentRules(context, "legacy", present), written) : written;
   const answer = await traceSend("to-legacy", 1, () => target.update(idsOf(lease), body, startBefore(work)));
   if (answer === "updated") return delivered(work, "UPDATED", sentAt, null);
-  if (isAwaited(lease)) return ended("RETRY", lease, { outcome: "retry", reason: USER_MISSING });
+  if (isAwaited(lease)) return ended("RETRY", lease, missing(lease));
   const everything = Object.keys(work.plan.news);
   return create({ ...work, plan: { ...plan, create: true, write: everything } });
 }

@@ -95,6 +95,8 @@ export interface Settlement {
   reason?: { code: string; message: string; rule?: RuleId };
   /** Settled on the way to the sender: it says nothing of whether anybody answers. */
   beforeSender?: boolean;
+  /** Rules of the open intent on the source side that are known to be overtaken; see `IntendedRule`. */
+  overtaken?: readonly RuleId[];
   /** Whether the open intent of the target side stays (outcome unknown); by default with `retry` only. */
   keepIntent?: boolean;
 }

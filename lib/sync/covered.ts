@@ -82,7 +82,7 @@ function seenAfter(carried: CarriedRule, write: Write): CarriedRule {
 /** What is known of a side if the open intent did reach it; its write has no end yet. */
 export function withIntent(own: SideEntry, intent: Intent | null, rule: RuleId): SideEntry {
   const ours = intent?.rules[rule];
-  if (!intent || !ours) return own;
+  if (!intent || !ours || ours.overtaken) return own;
   const write: Write = {
     print: ours.target,
     before: own.print,

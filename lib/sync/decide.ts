@@ -24,6 +24,8 @@ import { otherSide } from "./types";
  *        │       T holds the value ────────────────────────> remember
  *        │       T may have changed, unread ───────────────> read
  *        │       T has changed too ──> conflict ───────────> write | refuse
+ *        │       T may have been set again after a write
+ *        │       of unknown outcome ───────────────────────> write, recorded as ambiguous
  *        └────── else ─────────────────────────────────────> write
  *
  * `force` skips "as agreed", "late echo" and "the ledger says T holds it", and nothing else.
@@ -47,6 +49,8 @@ export interface News {
   target: Print;
   /** When it was edited; a point for legacy. */
   span: Span | null;
+  /** When the source was last seen to hold it, where that is known. */
+  seenAt?: number;
   /** See `CarriedRule`. */
   state?: "covered" | "restored";
 }
@@ -69,6 +73,12 @@ export interface Rival {
   prints: Record<RuleId, { print: Print; at: number | null; restored: boolean }> | null;
 }
 
+/**
+ * The target holds what was agreed before a write of ours that is not settled, and was edited since. `set again`: an event
+ * names the rule, so that this is an edit. `edited`: it may have been any other rule, and the write was never taken.
+ */
+export type Doubt = "set again" | "edited";
+
 export interface DecideInput {
   source: Side;
   now: number;
@@ -82,8 +92,8 @@ export interface DecideInput {
   /** Open intent on the source side: a write of ours of which no outcome is known. */
   intent: Intent | null;
   target: TargetView;
-  /** Rules that somebody on the target side has set again to what was agreed, after a write of ours that is not settled. */
-  setAgain: readonly RuleId[];
+  /** Rules of a write of ours to the target that is not settled; see `Doubt`. */
+  doubts: Record<RuleId, Doubt>;
   rival: Rival | null;
   /** Look at the target before every write, not only when a change waits in the other lane. */
   verifyAlways: boolean;
@@ -123,7 +133,7 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   const echo = echoOverEdit(input, policy, news, entry);
   if (echo && !forced) return echo;
   const ours = input.intent?.rules[policy.id];
-  if (ours && ours.target === news.source) return { do: "remember", target: ours.source };
+  if (ours && !ours.overtaken && ours.target === news.source) return { do: "remember", target: ours.source };
   if (policy.write === "create") return { do: "remember", target: news.target };
   // What is forced is what the source holds, and that is not the value that was covered there.
   const isForced = forced && news.state !== "covered";
@@ -205,10 +215,17 @@ function compare(input: DecideInput, policy: RulePolicy, news: News, entry: Ledg
   if (present === news.target && !(forced && input.target.state === "unread")) {
     return { do: "remember", target: news.target };
   }
-  const isRestored = input.rival?.prints?.[policy.id]?.restored === true || input.setAgain.includes(policy.id);
-  const changedThereToo = (present !== agreed || isRestored) && policy.direction === "both";
-  if (!changedThereToo) return write();
+  const doubt = input.doubts[policy.id];
+  const isRestored = input.rival?.prints?.[policy.id]?.restored === true || doubt === "set again";
+  if (policy.direction !== "both") return write();
+  if (present === agreed && !isRestored) return doubt ? writeInDoubt(input, policy, news) : write();
   return settleConflict(input, policy.conflict, policy, news, present, targetSpan(input, policy));
+}
+
+/** Another rule is the likelier one to have been edited, so the news wins; but no edit may be lost without a record. */
+function writeInDoubt(input: DecideInput, policy: RulePolicy, news: News): Verdict {
+  const record = conflictRecord(input, input.source, policy, news, targetSpan(input, policy));
+  return { do: "write", conflict: { ...record, ambiguous: true }, heal: false };
 }
 
 /** What the target holds for a rule, as well as can be known without reading it now. */

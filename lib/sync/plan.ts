@@ -8,6 +8,12 @@ export type Plan =
   /** The target has to be read before anything can be said. */
   { do: "read" } | { do: "park"; code: string; message: string } | Settleable;
 
+/** What a plan is made of. */
+export interface PlanInput extends DecideInput {
+  /** The longest time from an intent to the moment at which its write takes effect, ms. */
+  flightMs: number;
+}
+
 export interface Settleable {
   do: "settle";
   source: Side;
@@ -19,6 +25,8 @@ export interface Settleable {
   /** Rules that the other lane has to bring back to the source, by force. */
   heal: RuleId[];
   conflicts: ConflictRecord[];
+  /** Rules of the open intent on the source side; see `IntendedRule`. */
+  overtaken: RuleId[];
   /** Entries that hold whether or not the write succeeds. */
   ledger: Ledger;
   /** Those of them that the open intent is proven to have written: to be kept before another takes its place. */
@@ -30,7 +38,7 @@ export interface Settleable {
 }
 
 /** Asks `decide` and sums up its verdicts. */
-export function planFor(input: DecideInput): Plan {
+export function planFor(input: PlanInput): Plan {
   const verdicts = decide(input);
   const list = Object.values(verdicts);
   if (list.some((verdict) => verdict.do === "read")) return { do: "read" };
@@ -49,6 +57,7 @@ export function planFor(input: DecideInput): Plan {
     refused: [],
     heal: [],
     conflicts: [],
+    overtaken: overtakenRules(input),
     ledger: {},
     proven: {},
     previous: input.ledger,
@@ -57,6 +66,16 @@ export function planFor(input: DecideInput): Plan {
   };
   for (const [rule, verdict] of Object.entries(verdicts)) note(plan, rule, verdict);
   return plan;
+}
+
+function overtakenRules({ intent, news, flightMs, clockTolerance }: PlanInput): RuleId[] {
+  if (!intent || intent.create) return [];
+  const over = intent.at + flightMs + clockTolerance;
+  return Object.entries(intent.rules).flatMap(([rule, ours]) => {
+    const own = news[rule];
+    const isSeen = own?.seenAt !== undefined && own.seenAt > over;
+    return isSeen && own.source !== ours.target && !ours.overtaken ? [rule] : [];
+  });
 }
 
 function note(plan: Settleable, rule: RuleId, verdict: Verdict): void {
@@ -120,14 +139,16 @@ export function ledgerProvenBy(
 ): Ledger {
   const proven: Ledger = { ...ledger };
   const proofs = Object.entries(intent.rules).filter(
-    ([rule, { target }]) => present[rule] === target && ledger[rule]?.[intent.side].print !== target,
+    ([rule, { target, overtaken }]) =>
+      !overtaken && present[rule] === target && ledger[rule]?.[intent.side].print !== target,
   );
   const isTaken = proofs.length >= PROOFS;
   for (const { id, fingerprint } of policies) {
     const intended = intent.rules[id];
     if (!intended) continue;
     const isMade = intent.create && (present[id] === undefined || !ledger[id]);
-    if (!isTaken && !isMade && present[id] !== intended.target) continue;
+    const isThere = present[id] === intended.target && !intended.overtaken;
+    if (!isTaken && !isMade && !isThere) continue;
     const { source, target, editAt } = intended;
     const agreed: Agreed = { fingerprint, side: otherSide(intent.side), source, target, editAt };
     proven[id] = written(ledger[id] ?? null, agreed, { at: intent.at, until: now });

@@ -142,11 +142,22 @@ export interface Intent {
   /** Identifiers of a create, so that nobody creates the same person meanwhile. */
   identifiers: Identifier[];
   /** Per rule to be written: the prints on both sides, and the time of the edit it carries. */
-  rules: Record<RuleId, { source: Print; target: Print; editAt: number | null }>;
+  rules: Record<RuleId, IntendedRule>;
   /** What the write decides: recorded with its settlement, or when it is proven after a crash between the two. */
   conflicts: ConflictRecord[];
   /** Rules that the other lane has to bring back to the source then. */
   heal: RuleId[];
+}
+
+export interface IntendedRule {
+  source: Print;
+  target: Print;
+  editAt: number | null;
+  /**
+   * Its side was seen with another value when the write could not take effect any more: it never did, or it was replaced.
+   * Whoever brings this value now is a user.
+   */
+  overtaken?: true;
 }
 
 export interface Person {
@@ -179,6 +190,8 @@ export interface Item {
   attempt: number;
   sub: string | null;
   legacyId: string | null;
+  /** When the user was read from cidaas. */
+  readAt?: number;
   /** What field-mapper found in the source's record: prints and edit times per rule, and identifiers. */
   source?: {
     rules: Record<RuleId, { print: Print; at: number | null }>;

@@ -70,6 +70,7 @@ async function fetchUser(
     return;
   }
   let user: CidaasUser | null;
+  const readAt = context.now();
   try {
     user = await whileHeld(context, [lease.token], () => tenant.tenant.readUser(sub));
   } catch (error) {
@@ -90,6 +91,7 @@ async function fetchUser(
     return;
   }
   msg.payload = user;
+  item.readAt = readAt;
   // The deletion that the event announced has not happened, or was taken back: the user as it is goes on.
   item.kind = "upsert";
   send([msg, null]);

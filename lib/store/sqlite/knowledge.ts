@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Identifier, Intent, Ledger, Side } from "../../sync/types";
+import type { Identifier, IntendedRule, Intent, Ledger, RuleId, Side } from "../../sync/types";
 import { integer, text } from "./rows";
 
 /** Identifiers that an unlinked person had before, at the most. */
@@ -63,6 +63,16 @@ export class Knowledge {
   putIntent(sync: string, person: number, intent: Intent): void {
     this.#putIntent.run(person, intent.side, JSON.stringify(intent));
     this.#replaceIdentifiers(sync, person, intent.side, intent.create ? intent.identifiers : [], true);
+  }
+
+  /** Notes that rules of an open intent are overtaken; see `IntendedRule`. */
+  overtake(sync: string, person: number, side: Side, rules: readonly RuleId[]): void {
+    const intent = this.intents(person).find((open) => open.side === side);
+    if (!intent) return;
+    const marked = Object.entries(intent.rules).map(([rule, intended]): [RuleId, IntendedRule] => {
+      return [rule, rules.includes(rule) ? { ...intended, overtaken: true } : intended];
+    });
+    this.putIntent(sync, person, { ...intent, rules: Object.fromEntries(marked) });
   }
 
   removeIntent(person: number, side: Side): void {

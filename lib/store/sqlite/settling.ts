@@ -1,5 +1,5 @@
 import { emptyChange } from "../../sync/change";
-import { type Change, ECHO, type Person, targetOf } from "../../sync/types";
+import { type Change, ECHO, otherSide, type Person, targetOf } from "../../sync/types";
 import { backoffDelay } from "../backoff";
 import type { Lease, Settlement, SettleResult, StorePolicy } from "../types";
 import type { Lanes } from "./lanes";
@@ -37,6 +37,8 @@ export class Settling {
     leases.remove(lease);
     const keepsIntent = settlement.keepIntent ?? settlement.outcome === "retry";
     if (!keepsIntent) knowledge.removeIntent(lease.person, targetOf(lease.lane));
+    if (settlement.overtaken?.length)
+      knowledge.overtake(sync, lease.person, otherSide(targetOf(lease.lane)), settlement.overtaken);
 
     const person = persons.get(lease.person);
     const linked = settlement.link ? this.#linking.link(sync, person, settlement.link, now) : person;

@@ -1,7 +1,7 @@
 import should from "should";
 import { type DecideInput, decide, type News, type RulePolicy, type Verdict } from "../../../lib/sync/decide";
 import { remembered, written } from "../../../lib/sync/ledger";
-import type { LedgerEntry } from "../../../lib/sync/types";
+import type { Intent, LedgerEntry } from "../../../lib/sync/types";
 
 const EMAIL: RulePolicy = {
   id: "email",
@@ -40,7 +40,7 @@ function ask(change: News, given: Partial<DecideInput> = {}, policy: RulePolicy 
     ledger: { [policy.id]: AGREED },
     intent: null,
     target: { state: "unread" },
-    setAgain: [],
+    doubts: {},
     rival: null,
     verifyAlways: false,
     firstContact: "park",
@@ -186,7 +186,37 @@ describe("decide, when both sides changed", () => {
   it("takes what the target was set to again after an unsettled write for an edit", () => {
     const given = { target: read("old", 600), rival: { span: at(600), prints: null } };
     should(ask(news("ours", 500), given).do).equal("write");
-    should(ask(news("ours", 500), { ...given, setAgain: ["email"] })).containEql({ do: "refuse", heal: true });
+    should(ask(news("ours", 500), { ...given, doubts: { email: "set again" } })).containEql({
+      do: "refuse",
+      heal: true,
+    });
+  });
+
+  it("writes over what may have been set again after an unsettled write, and records it as ambiguous", () => {
+    const given: Partial<DecideInput> = { target: read("old", 600), doubts: { email: "edited" } };
+    const verdict = ask(news("ours", 500), given);
+    should(verdict).containEql({ do: "write", heal: false });
+    should(verdict.do === "write" && verdict.conflict).containEql({
+      winner: "legacy",
+      ambiguous: true,
+      cidaasTime: 600,
+    });
+  });
+
+  it("takes the value of an unsettled write for a user's once the write is overtaken", () => {
+    const rule = { source: "new@legacy", target: "new@cidaas", editAt: 300 };
+    const change: News = { source: "new@cidaas", target: "new@legacy", span: at(900) };
+    const open = (overtaken?: true): Intent => ({
+      side: "cidaas",
+      create: false,
+      at: 400,
+      identifiers: [],
+      rules: { email: { ...rule, ...(overtaken && { overtaken }) } },
+      conflicts: [],
+      heal: [],
+    });
+    should(ask(change, { source: "cidaas", intent: open() })).eql({ do: "remember", target: "new@legacy" });
+    should(ask(change, { source: "cidaas", intent: open(true) }).do).equal("write");
   });
 
   it("counts an edit that the target shows though its event is still on the way", () => {
@@ -223,7 +253,7 @@ describe("decide, when both sides changed", () => {
       ledger: { email: AGREED },
       intent: null,
       target: { state: "unread" },
-      setAgain: [],
+      doubts: {},
       rival: { span: at(900), prints: { email: { print: "theirs@legacy", at: 900, restored: false } } },
       verifyAlways: false,
       firstContact: "park",

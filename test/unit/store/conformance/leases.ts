@@ -134,6 +134,23 @@ export function describeLeases(factory: EngineFactory): void {
         should(await f.store.findByIdentifier("cidaas", ["print"])).eql([]);
       });
 
+      it("notes under a lease of the other lane which rules of an open intent are overtaken", async () => {
+        const f = fixture();
+        await f.store.adopt([{ sub: "a", legacyId: "1", identifiers: [] }]);
+        await f.markLegacy("1");
+        const first = await f.takeOne("to-cidaas");
+        const rule = { source: "s", target: "t", editAt: null };
+        const intent = { ...createIntent(f.now), create: false, rules: { name: rule, mail: rule } };
+        await f.store.extend([{ token: first.token, intent }]);
+        await f.settleOne({ token: first.token, outcome: "retry", notBefore: f.now + 1_000 });
+        await f.markSub("a");
+        const look = await f.takeOne("to-legacy");
+        await f.settleOne({ token: look.token, outcome: "unchanged", overtaken: ["mail", "other"] });
+        f.now += 1_000;
+        const [open] = (await f.takeOne("to-cidaas")).intents;
+        should(open?.rules).eql({ name: rule, mail: { ...rule, overtaken: true } });
+      });
+
       it("fences a lost lease: nothing is settled, both sides are read and compared", async () => {
         const f = fixture();
         await f.store.adopt([{ sub: "a", legacyId: "1", identifiers: [] }]);
