@@ -1,13 +1,13 @@
 import { type Lease, MISSING_CODE, type Settlement } from "../store/types";
 import { uncover } from "../sync/covered";
-import type { Doubt, News, Rival, TargetView } from "../sync/decide";
+import type { News, Rival, TargetView } from "../sync/decide";
 import { ledgerProvenBy, type Plan, planFor, type Settleable } from "../sync/plan";
 import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
 import { laneTo, otherSide, targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
-import { doubtsOf, nameableRules, withSetAgain } from "./doubts";
 import { type LookingReader, lookUp, printsOf } from "./look-up";
 import { resolvePerson } from "./person";
+import { nameableRules, namedRules, withSetAgain } from "./set-again";
 
 const USER_MISSING = {
   code: MISSING_CODE,
@@ -111,8 +111,9 @@ async function readAndConclude(
   if (isNameable && isEventOnItsWay(lease, intent, editAt, context.now())) {
     return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
   }
-  const doubts = intent ? doubtsOf(context.map, intent, unproven, { change: lease.other, editAt }) : {};
-  const plan = plans(context, lease, ledger, source, reader, { state: "read", prints, editAt }, doubts);
+  const named = intent ? namedRules(context.map, lease.other, intent) : [];
+  const setAgain = named.filter((rule) => unproven.includes(rule));
+  const plan = plans(context, lease, ledger, source, reader, { state: "read", prints, editAt }, setAgain);
   return conclude(lease, intent ? withProof(plan, intent, ledger, lease.ledger) : plan, source, readable);
 }
 
@@ -146,7 +147,7 @@ function plans(
   source: SourceNews,
   reader: TargetReader,
   target: TargetView,
-  doubts: Record<RuleId, Doubt> = {},
+  setAgain: readonly RuleId[] = [],
 ): Plan {
   const side = otherSide(targetOf(lease.lane));
   const intent = lease.intents.find((open) => open.side === side) ?? null;
@@ -160,7 +161,7 @@ function plans(
     ledger,
     intent,
     target,
-    doubts,
+    setAgain,
     flightMs: context.leaseMs,
     rival: isEdit(lease.other) ? rivalOf(lease.other, side, lease) : null,
     verifyAlways: reader.verifyAlways,

@@ -64,8 +64,8 @@ function uncoverRule(carried: CarriedRule, own: SideEntry, intent: Intent | null
     const isBefore = at !== null && (newest.at === null || at <= newest.at);
     return isBefore && !heldAt(known, at).includes(source);
   });
-  const isEcho = known.writes.some(({ print }) => print === newest.source);
-  const covered = isEcho && last ? edits.find(({ at }) => at !== null && at < last.until) : undefined;
+  const echoed = known.writes.find(({ print }) => print === newest.source);
+  const covered = echoed && edits.find(({ at }) => at !== null && at < echoed.until);
   if (covered) return { ...covered, state: "covered" };
   const wasOpenEcho = known !== own && earlier.some(({ source }) => source === known.print);
   const isSetAgain = newest.source === own.print && (edits.length > 0 || wasOpenEcho);

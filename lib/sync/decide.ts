@@ -1,6 +1,6 @@
 import { heldAt, withIntent } from "./covered";
 import { NO_VALUE } from "./prints";
-import { newest, spanOfRead } from "./times";
+import { isOwnWrite, newest, spanOfRead } from "./times";
 import type { ConflictRecord, Intent, Ledger, LedgerEntry, Print, RuleId, Side, Span, Write } from "./types";
 import { otherSide } from "./types";
 
@@ -24,8 +24,8 @@ import { otherSide } from "./types";
  *        │       T holds the value ────────────────────────> remember
  *        │       T may have changed, unread ───────────────> read
  *        │       T has changed too ──> conflict ───────────> write | refuse
- *        │       T may have been set again after a write
- *        │       of unknown outcome ───────────────────────> write, recorded as ambiguous
+ *        │       T holds what was agreed, but was edited
+ *        │       later than the news ──────────────────────> write, recorded as ambiguous
  *        └────── else ─────────────────────────────────────> write
  *
  * `force` skips "as agreed", "late echo" and "the ledger says T holds it", and nothing else.
@@ -73,12 +73,6 @@ export interface Rival {
   prints: Record<RuleId, { print: Print; at: number | null; restored: boolean }> | null;
 }
 
-/**
- * The target holds what was agreed before a write of ours that is not settled, and was edited since. `set again`: an event
- * names the rule, so that this is an edit. `edited`: it may have been any other rule, and the write was never taken.
- */
-export type Doubt = "set again" | "edited";
-
 export interface DecideInput {
   source: Side;
   now: number;
@@ -92,8 +86,8 @@ export interface DecideInput {
   /** Open intent on the source side: a write of ours of which no outcome is known. */
   intent: Intent | null;
   target: TargetView;
-  /** Rules of a write of ours to the target that is not settled; see `Doubt`. */
-  doubts: Record<RuleId, Doubt>;
+  /** Rules that somebody on the target side has set again to what was agreed, after a write of ours that is not settled. */
+  setAgain: readonly RuleId[];
   rival: Rival | null;
   /** Look at the target before every write, not only when a change waits in the other lane. */
   verifyAlways: boolean;
@@ -215,17 +209,24 @@ function compare(input: DecideInput, policy: RulePolicy, news: News, entry: Ledg
   if (present === news.target && !(forced && input.target.state === "unread")) {
     return { do: "remember", target: news.target };
   }
-  const doubt = input.doubts[policy.id];
-  const isRestored = input.rival?.prints?.[policy.id]?.restored === true || doubt === "set again";
   if (policy.direction !== "both") return write();
-  if (present === agreed && !isRestored) return doubt ? writeInDoubt(input, policy, news) : write();
+  const isRestored = input.rival?.prints?.[policy.id]?.restored === true || input.setAgain.includes(policy.id);
+  if (present === agreed && !isRestored) return writeOverAgreed(input, policy, news);
   return settleConflict(input, policy.conflict, policy, news, present, targetSpan(input, policy));
 }
 
-/** Another rule is the likelier one to have been edited, so the news wins; but no edit may be lost without a record. */
-function writeInDoubt(input: DecideInput, policy: RulePolicy, news: News): Verdict {
-  const record = conflictRecord(input, input.source, policy, news, targetSpan(input, policy));
-  return { do: "write", conflict: { ...record, ambiguous: true }, heal: false };
+/**
+ * The target holds what was agreed. If it was edited later than the news, that may have been this rule, changed and changed
+ * back, or changed back after a write of ours that is not settled. Any other rule is likelier, so the news wins; but no edit
+ * may be lost without a record.
+ */
+function writeOverAgreed(input: DecideInput, policy: RulePolicy, news: News): Verdict {
+  const span = input.target.state === "read" ? targetSpan(input, policy) : null;
+  const isOurs = input.rival === null && isOwnWrite(span?.last ?? null, writesTo(input));
+  if (span === null || news.span === null || isOurs) return write();
+  const inTime = conflictRecord(input, "newest", policy, news, span);
+  if (inTime.winner === input.source && !inTime.ambiguous) return write();
+  return { do: "write", conflict: { ...inTime, winner: input.source, ambiguous: true }, heal: false };
 }
 
 /** What the target holds for a rule, as well as can be known without reading it now. */
@@ -240,9 +241,13 @@ function presentPrint(input: DecideInput, policy: RulePolicy, agreed: Print): Pr
 function targetSpan(input: DecideInput, policy: RulePolicy): Span | null {
   const carried = input.rival?.prints?.[policy.id];
   if (carried) return carried.at === null ? null : { first: carried.at, last: carried.at };
-  const target = otherSide(input.source);
-  const ours = Object.values(input.ledger).flatMap((entry) => entry[target].writes);
-  return spanOfRead(input.rival?.span ?? null, input.target.state === "read" ? input.target.editAt : null, ours);
+  const editAt = input.target.state === "read" ? input.target.editAt : null;
+  return spanOfRead(input.rival?.span ?? null, editAt, writesTo(input));
+}
+
+/** Our writes to the target. */
+function writesTo({ source, ledger }: DecideInput): Write[] {
+  return Object.values(ledger).flatMap((entry) => entry[otherSide(source)].writes);
 }
 
 function settleConflict(

@@ -30,6 +30,10 @@ export function spanOfRead(
 ): Span | null {
   if (updatedAt === null) return events;
   if (events === null) return { first: updatedAt, last: updatedAt };
-  const isOurs = ours.some(({ at, until }) => at <= updatedAt && updatedAt <= until);
-  return isOurs || updatedAt <= events.last ? events : { first: events.first, last: updatedAt };
+  return isOwnWrite(updatedAt, ours) || updatedAt <= events.last ? events : { first: events.first, last: updatedAt };
+}
+
+/** Whether a record says to have changed while a write of ours was on its way. */
+export function isOwnWrite(updatedAt: number | null, ours: readonly Pick<Write, "at" | "until">[]): boolean {
+  return updatedAt !== null && ours.some(({ at, until }) => at <= updatedAt && updatedAt <= until);
 }

@@ -15,8 +15,6 @@ export interface Judgement {
   stale: Overwritten[];
   /** Such edits within the window that no algorithm can close. */
   covered: Overwritten[];
-  /** Such edits that only brought back what both sides had agreed on last. */
-  unseen: Overwritten[];
   /** Whom a user deleted on one side, and who is still there on the other. */
   halfLeft: Finding[];
   /** Who is parked though neither the faults nor a deletion that nobody was told of explain it. */
@@ -56,9 +54,8 @@ export function judge(evidence: Evidence): Judgement {
     lost: staying.filter(({ isDue }) => isDue).flatMap((person) => missingSides(person, users)),
     madeTwice: people.filter((person) => isTwice(person, users)).map((person) => ({ person, text: person.name })),
     differing: [...differences(people, users), ...wrongPasswords(staying, users.cidaas, evidence)],
-    stale: overwritten.filter(({ coveredMs, unseen }) => coveredMs === null && !unseen),
+    stale: overwritten.filter(({ coveredMs }) => coveredMs === null),
     covered: overwritten.filter(({ coveredMs }) => coveredMs !== null),
-    unseen: overwritten.filter(({ coveredMs, unseen }) => coveredMs === null && unseen),
     halfLeft: people
       .filter(({ left, leftUnheard }) => left && !leftUnheard)
       .filter((person) => sidesOf(person, users).length === 1)

@@ -15,11 +15,6 @@ export interface Overwritten extends Finding {
    * the one window that cannot be closed. Null where the sync had every chance to see the edit.
    */
   coveredMs: number | null;
-  /**
-   * An edit in cidaas that only brought back what both sides had agreed on last: the value between was never settled, and
-   * the events name no field, or not whose write it was, so that to the sync nothing has changed.
-   */
-  unseen: boolean;
 }
 
 export interface OverwrittenOptions {
@@ -50,8 +45,7 @@ export function findOverwritten(options: OverwrittenOptions): Overwritten[] {
       const edit = own.findLast((entry) => entry.by !== "sync" && heldIn(entry, field) !== undefined);
       if (edit === undefined || isThere(edit, field, options) || isRecorded(edit, field, person, options)) continue;
       const replacement = replacementOf(edit, field, own, options);
-      const unseen = isUnseen(edit, field, own);
-      overwritten.push({ person, unseen, ...describe(person, field, edit, replacement, options) });
+      overwritten.push({ person, ...describe(person, field, edit, replacement, options) });
     }
   }
   return overwritten;
@@ -92,19 +86,6 @@ function isRecorded(edit: HistoryEntry, field: Field, { ids }: Person, { conflic
     const isOfPerson = ids.cidaas.has(String(sub)) || ids.legacy.has(String(legacyId));
     return isOfPerson && (lost === null || lost >= edit.at - SAME_MOMENT_MS);
   });
-}
-
-/**
- * Whether the value of an edit in cidaas is the one that both sides agreed on last: what the last write of the sync, in
- * whichever system, made of the field or took from it.
- */
-function isUnseen(edit: HistoryEntry, field: Field, own: readonly HistoryEntry[]): boolean {
-  if (edit.system !== "cidaas") return false;
-  const before = own.filter((entry) => entry.seq < edit.seq && heldIn(entry, field) !== undefined);
-  const inCidaas = before.filter(({ system }) => system === "cidaas");
-  const written = before.findLast(({ by }) => by === "sync");
-  const agreed = written ? inCidaas.findLast(({ seq }) => seq <= written.seq) : inCidaas[0];
-  return agreed !== undefined && comparable(field, heldIn(agreed, field)) === comparable(field, heldIn(edit, field));
 }
 
 /** The write of the sync that replaced an edit, and the time whose state the sync knew from its last look before. */

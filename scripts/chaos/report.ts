@@ -12,7 +12,7 @@ export function hasFailed(result: ChaosResult): boolean {
 
 /** The figures of a run, and behind them what is wrong. */
 export function reportOf(result: ChaosResult): string {
-  const { faults, covered, unseen } = result;
+  const { faults, covered } = result;
   const figures: [string, number | string][] = [
     ["dialect", JSON.stringify(result.scene.dialect)],
     ["rates of faults", JSON.stringify(result.scene.faults)],
@@ -39,7 +39,6 @@ export function reportOf(result: ChaosResult): string {
     ["mistakes in the log", result.mistakes.length],
     ["rest", result.unrest === null ? "reached" : "not reached"],
     ["edits in the open window", `${covered.length}${windowOf(covered.map(({ coveredMs }) => coveredMs ?? 0))}`],
-    ["edits back to the agreed", unseen.length],
   ];
   const sentences = [
     ...(result.unrest === null ? [] : [result.unrest]),
@@ -53,7 +52,6 @@ export function reportOf(result: ChaosResult): string {
     ...listed("in the log", result.mistakes),
     ...listed("parked", result.unexplained.map(parkedText)),
     ...listed("in the open window", textsOf(covered)),
-    ...listed("back to the agreed", textsOf(unseen)),
     ...result.stories,
   ];
   return [...figures.map(([name, value]) => `${name.padEnd(30)}${value}`), ...sentences].join("\n");

@@ -142,14 +142,10 @@ describe("The judge of the chaos command", () => {
       should(story.faults()).eql(["covered"]);
     });
 
-    it("tells an edit that only brought back what was agreed last from others", () => {
+    it("finds one that only brought back what was agreed last", () => {
       const story = Story.ofAnn().renamed(20, "user", "cidaas", "Anna").renamed(30, "user", "cidaas", "Ann");
       story.renamed(40, "sync", "cidaas", "Annika").renamed(41, "sync", "legacy", "Annika");
-      should(story.faults()).eql(["unseen"]);
-      const settled = Story.ofAnn().renamed(20, "user", "cidaas", "Anna").renamed(25, "sync", "legacy", "Anna");
-      settled.renamed(30, "user", "cidaas", "Ann");
-      settled.renamed(40, "sync", "cidaas", "Annika").renamed(41, "sync", "legacy", "Annika");
-      should(settled.faults()).eql(["stale"]);
+      should(story.faults()).eql(["stale"]);
     });
 
     it("does not take a call long after the look for the open window, unless the process stood still", () => {

@@ -117,6 +117,11 @@ describe("uncover", () => {
     should(uncover(newest(carried("ours", 210)), "legacy", ledger, intent).city?.state).be.undefined();
   });
 
+  it("takes a value that a person set again after another one for no echo of an older write, though a newer is unsettled", () => {
+    const rules = newest(carried("ours", 101), carried("edit", 150), carried("ours", 160));
+    should(uncover(rules, "legacy", ledger, intent).city).containEql({ source: "ours", at: 160, state: "restored" });
+  });
+
   it("leaves a rule that nothing is known of", () => {
     const rules = newest(carried("edit", 95), carried("ours", 101));
     should(sourceOf(uncover(rules, "legacy", {}, null))).equal("ours");

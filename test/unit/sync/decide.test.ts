@@ -40,7 +40,7 @@ function ask(change: News, given: Partial<DecideInput> = {}, policy: RulePolicy 
     ledger: { [policy.id]: AGREED },
     intent: null,
     target: { state: "unread" },
-    doubts: {},
+    setAgain: [],
     rival: null,
     verifyAlways: false,
     firstContact: "park",
@@ -186,15 +186,15 @@ describe("decide, when both sides changed", () => {
   it("takes what the target was set to again after an unsettled write for an edit", () => {
     const given = { target: read("old", 600), rival: { span: at(600), prints: null } };
     should(ask(news("ours", 500), given).do).equal("write");
-    should(ask(news("ours", 500), { ...given, doubts: { email: "set again" } })).containEql({
+    should(ask(news("ours", 500), { ...given, setAgain: ["email"] })).containEql({
       do: "refuse",
       heal: true,
     });
   });
 
-  it("writes over what may have been set again after an unsettled write, and records it as ambiguous", () => {
-    const given: Partial<DecideInput> = { target: read("old", 600), doubts: { email: "edited" } };
-    const verdict = ask(news("ours", 500), given);
+  it("writes over the agreed value of a target that was edited later, and records it as ambiguous", () => {
+    should(ask(news("ours", 500), { target: read("old", 400) })).eql({ do: "write", conflict: null, heal: false });
+    const verdict = ask(news("ours", 500), { target: read("old", 600) });
     should(verdict).containEql({ do: "write", heal: false });
     should(verdict.do === "write" && verdict.conflict).containEql({
       winner: "legacy",
@@ -253,7 +253,7 @@ describe("decide, when both sides changed", () => {
       ledger: { email: AGREED },
       intent: null,
       target: { state: "unread" },
-      doubts: {},
+      setAgain: [],
       rival: { span: at(900), prints: { email: { print: "theirs@legacy", at: 900, restored: false } } },
       verifyAlways: false,
       firstContact: "park",

@@ -41,7 +41,7 @@ function overtakenBy(tier: string, seenAt: number | undefined, intent = INTENT):
     ledger: {},
     intent,
     target: { state: "absent" },
-    doubts: {},
+    setAgain: [],
     rival: null,
     verifyAlways: false,
     firstContact: "park",

@@ -1,10 +1,10 @@
 import type { CompiledMap } from "../mapping/types";
-import type { Doubt, News } from "../sync/decide";
+import type { News } from "../sync/decide";
 import type { Change, Intent, Ledger, RuleId } from "../sync/types";
 
 /*
- * After a write of which no outcome is known, a user may hold what it held before it: because the write never took effect,
- * or because somebody has set the value again since. The value cannot tell; an event of the tenant that names it can.
+ * After a write to cidaas of which no outcome is known, a user may hold what it held before it: because the write never
+ * took effect, or because somebody has set the value again since. The value cannot tell; an event that names it can.
  */
 
 /** Events of the tenant that say which member of a user was edited, by its path; most only say that something was. */
@@ -20,25 +20,11 @@ export function nameableRules(map: CompiledMap, { side, create, rules }: Intent)
 }
 
 /** Those of them which the events of a change name, where it is newer than the update. */
-function namedRules(map: CompiledMap, change: Change | null, intent: Intent): RuleId[] {
+export function namedRules(map: CompiledMap, change: Change | null, intent: Intent): RuleId[] {
   if (!change?.span || change.span.last <= intent.at) return [];
   return nameableRules(map, intent).filter((rule) =>
     eventsNaming(map, rule).some((event) => change.events.includes(event)),
   );
-}
-
-/** What is in doubt of the rules of an open update of the target that nothing has proven. */
-export function doubtsOf(
-  map: CompiledMap,
-  intent: Intent,
-  unproven: readonly RuleId[],
-  /** What waits of the target's own edits, and when its record says to have changed last. */
-  { change, editAt }: { change: Change | null; editAt: number | null },
-): Record<RuleId, Doubt> {
-  const named = namedRules(map, change, intent);
-  const isEdited = Math.max(change?.span?.last ?? 0, editAt ?? 0) > intent.at;
-  const doubted = unproven.filter((rule) => isEdited && rule in intent.rules);
-  return Object.fromEntries(doubted.map((rule) => [rule, named.includes(rule) ? "set again" : "edited"]));
 }
 
 /** The news of a user read from cidaas, with what was set again marked as such. */

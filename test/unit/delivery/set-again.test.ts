@@ -1,5 +1,5 @@
 import should from "should";
-import { doubtsOf, nameableRules, withSetAgain } from "../../../lib/delivery/doubts";
+import { nameableRules, namedRules, withSetAgain } from "../../../lib/delivery/set-again";
 import { compileMap } from "../../../lib/mapping/compile";
 import { parseRules } from "../../../lib/mapping/rules";
 import { emptyChange } from "../../../lib/sync/change";
@@ -38,21 +38,12 @@ describe("After a write to cidaas that is not settled", () => {
     should(nameableRules(map, { ...intent, side: "legacy" })).eql([]);
   });
 
-  describe("a rule that nothing has proven is", () => {
-    const doubts = (changed: Change | null, editAt: number | null) =>
-      doubtsOf(map, intent, ["status", "city"], { change: changed, editAt });
-
-    it("set again where an event names it, and else may have been, if the user was edited since", () => {
-      should(doubts(change(["ACCOUNT_ACTIVATED"], 400), null)).eql({ status: "set again", city: "edited" });
-      should(doubts(change(["ACCOUNT_MODIFIED"], 400), null)).eql({ status: "edited", city: "edited" });
-      should(doubts(null, 400)).eql({ status: "edited", city: "edited" });
-      should(doubts({ ...change(["ACCOUNT_ACTIVATED"], 400), span: null }, 400).status).equal("edited");
-    });
-
-    it("in no doubt if the user was not edited since", () => {
-      should(doubts(change(["ACCOUNT_ACTIVATED"], 300), 200)).eql({});
-      should(doubts(null, null)).eql({});
-    });
+  it("an event names a rule when it is one of that rule and newer than the write", () => {
+    should(namedRules(map, change(["ACCOUNT_ACTIVATED"], 400), intent)).eql(["status"]);
+    should(namedRules(map, change(["ACCOUNT_ACTIVATED"], 300), intent)).eql([]);
+    should(namedRules(map, change(["ACCOUNT_MODIFIED"], 400), intent)).eql([]);
+    should(namedRules(map, { ...change([], 400), span: null }, intent)).eql([]);
+    should(namedRules(map, null, intent)).eql([]);
   });
 
   it("the agreed value is news where an event names its rule, and no news otherwise", () => {

@@ -1,0 +1,80 @@
+import type { JsonObject } from "../../lib/sync/types";
+import { findOverwritten } from "../../scripts/chaos/overwritten";
+import { findPeople } from "../../scripts/chaos/people";
+import { watchWire } from "../../scripts/chaos/wire";
+import type { Dials } from "../../simulator";
+import { editAtRandom, FIELDS } from "./edits";
+import { pause, runs, SPEED, World } from "./harness";
+
+/** Fields with two or three values: what one side is set to is often what the other one holds, or what waits for it. */
+const FEW_VALUED = FIELDS.slice(3, 5).concat(FIELDS.slice(7, 8), FIELDS.slice(2, 3));
+const LEASE_S = 5;
+const CALL_TIMEOUT_S = 2;
+const NODES: Record<string, JsonObject> = {
+  sync: { clockTolerance: 1 },
+  store: { leaseSeconds: LEASE_S, maxAttempts: 100 },
+  tenant: { timeout: CALL_TIMEOUT_S },
+  legacy: { timeout: CALL_TIMEOUT_S },
+};
+
+/** Nothing at all, everything, only single users, or only what is written: each for a while, on one of the systems. */
+const CUTS: readonly Partial<Dials>[] = [
+  { rate5xx: 0, rateReset: 0.05, faultPaths: [] },
+  { rate5xx: 0, rateReset: 1, faultPaths: [] },
+  { rate5xx: 1, rateReset: 0, faultPaths: ["/user-srv/users", "/users/"] },
+  { rate5xx: 0, rateReset: 1, faultPaths: ["/users"] },
+];
+const ALWAYS: Partial<Dials> = { latencyMs: 100, rateMissingResult: 0.05, reorderEvents: true, eventDelayMs: 500 };
+
+describe("Edits on both sides of fields with few values", function () {
+  this.timeout(120_000);
+
+  for (const seed of runs()) {
+    it(`are the final value, or recorded, through crashes and faults (seed ${seed})`, async () => {
+      await World.with({ seed, users: 3, nodes: NODES }, async (world) => {
+        await world.load();
+        await world.quiet();
+        const wire = watchWire(world.simulator);
+        world.setDials(ALWAYS);
+        const { tenant, legacy } = world.simulator;
+        const edits = editAtRandom(world, { count: 150, among: world.legacyIds(), spacingMs: 60, fields: FEW_VALUED });
+        for (let crash = 0; crash < 10; crash += 1) {
+          (world.random.chance(0.5) ? tenant : legacy).setDials(CUTS[world.random.integer(CUTS.length)] ?? {});
+          await pause(world.random.integer(900));
+          world.crash();
+          await pause(world.random.integer(20));
+          await world.start();
+        }
+        await edits;
+        world.clearFaults();
+        await world.quiet();
+        wire.close();
+        await world.judge();
+        await judgeEdits(world, wire.looks);
+      });
+    });
+  }
+});
+
+async function judgeEdits(world: World, looks: ReadonlyMap<string, readonly number[]>): Promise<void> {
+  const { tenant, legacy, history } = world.simulator;
+  const entries = history.entries();
+  const overwritten = findOverwritten({
+    history: entries,
+    people: findPeople(entries),
+    conflicts: await world.conflicts(),
+    users: {
+      cidaas: new Map(tenant.snapshot().map((user) => [String(user.sub), user])),
+      legacy: new Map(legacy.snapshot().map((user) => [String(user.id), { ...user }])),
+    },
+    looks,
+    readLagMs: 0,
+    mostBetweenMs: (LEASE_S + CALL_TIMEOUT_S) * 1_000 + SPEED * 100,
+    frozen: [],
+  });
+  const stale = overwritten.filter(({ coveredMs }) => coveredMs === null);
+  const [first] = stale;
+  if (first === undefined) return;
+  const [legacyId = ""] = first.person.ids.legacy;
+  throw new Error(world.told(`${stale.map(({ text }) => text).join("\n")}\n${world.story(legacyId)}`));
+}
