@@ -105,7 +105,8 @@ async function readAndConclude(
   if (showsOlder(editAt, lastKnown(lease), context.now())) {
     return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
   }
-  const ledger = intent ? ledgerProvenBy(intent, lease.ledger, prints, context.policies, context.now()) : lease.ledger;
+  const time = { now: context.now(), flightMs: context.leaseMs };
+  const ledger = intent ? ledgerProvenBy(intent, lease.ledger, prints, context.policies, time) : lease.ledger;
   const unproven = intent && !intent.create ? unprovenRules(intent, ledger, lease.ledger) : [];
   const isNameable = intent !== null && nameableRules(context.map, intent).some((rule) => unproven.includes(rule));
   if (isNameable && isEventOnItsWay(lease, intent, editAt, context.now())) {

@@ -82,6 +82,8 @@ async function bring(
     prepare(context, lease, { news, identifiers, former: [] }, reader),
   );
   if (prepared.do === "settle") return endOfSettlement(withKeyWriteBack(context, lease, prepared.settlement));
+  // The intent of an update takes the place of the create's, and nothing else tells that cidaas lacks the legacy id.
+  if (!prepared.plan.create && isUnfinishedCreate(lease)) return found(context, lease, prepared.plan);
   const work: Work = { context, target, lease: prepared.lease, plan: prepared.plan, record, values, identifiers };
   const intent = intentOf(prepared.plan, context.now(), identifiers);
   const held = await extendLeases(context, [{ token: lease.token, intent, ledger: prepared.plan.proven }]);
@@ -168,6 +170,19 @@ function withKeyWriteBack(context: SyncContext, lease: Lease, settlement: Settle
   const isOpen = settlement.outcome === "retry" || settlement.outcome === "parked";
   if (isOpen || !isUnfinishedCreate(lease)) return settlement;
   return { ...settlement, marks: [...(settlement.marks ?? []), ...keyWriteBack(context)] };
+}
+
+/** The create is settled first; the user then comes again at once, to be updated. */
+function found(context: SyncContext, lease: Lease, { proven }: Settleable): End {
+  return ended("RETRY", lease, {
+    outcome: "retry",
+    counts: false,
+    notBefore: context.now(),
+    keepIntent: false,
+    ledger: proven,
+    present: { legacy: true, cidaas: true },
+    marks: keyWriteBack(context),
+  });
 }
 
 function isUnfinishedCreate({ intents }: Lease): boolean {

@@ -192,7 +192,8 @@ function stale(input: DecideInput, policy: RulePolicy, news: News, entry: Ledger
   const overtaken = own.editAt !== null && editAt < own.editAt;
   if (!coveredByWrite && !overtaken) return null;
   const isEcho = own.writes.some((write) => isEchoOf(write, news.source, editAt, input.clockTolerance));
-  if (isEcho || heldAt(own, editAt).includes(news.source)) return { do: "nothing" };
+  const isKnown = isEcho || heldAt(own, editAt).includes(news.source);
+  if (isKnown && news.state !== "restored") return { do: "nothing" };
   if (!coveredByWrite) return { do: "refuse", conflict: null, heal: policy.direction === "both", keep: true };
   const rivalSpan = covering.editAt === null ? null : { first: covering.editAt, last: covering.editAt };
   const record = conflictRecord(input, policy.conflict, policy, news, rivalSpan);

@@ -135,7 +135,7 @@ export function ledgerProvenBy(
   ledger: Ledger,
   present: Record<RuleId, Print>,
   policies: readonly RulePolicy[],
-  now: number,
+  { now, flightMs }: Pick<PlanInput, "now" | "flightMs">,
 ): Ledger {
   const proven: Ledger = { ...ledger };
   const proofs = Object.entries(intent.rules).filter(
@@ -151,7 +151,7 @@ export function ledgerProvenBy(
     if (!isTaken && !isMade && !isThere) continue;
     const { source, target, editAt } = intended;
     const agreed: Agreed = { fingerprint, side: otherSide(intent.side), source, target, editAt };
-    proven[id] = written(ledger[id] ?? null, agreed, { at: intent.at, until: now });
+    proven[id] = written(ledger[id] ?? null, agreed, { at: intent.at, until: Math.min(now, intent.at + flightMs) });
   }
   return proven;
 }

@@ -1,5 +1,6 @@
 import should from "should";
 import type { JsonObject } from "../../lib/sync/types";
+import { at } from "../support/answers";
 import { editCidaas, editLegacy } from "./edits";
 import { pause, runs, World } from "./harness";
 
@@ -76,6 +77,32 @@ describe("Users born", function () {
         });
       });
     }
+
+    it(`in cidaas learn their legacy id though an update meets the open create (seed ${seed})`, async () => {
+      await World.with({ seed }, async (world) => {
+        const { legacy, tenant, history } = world.simulator;
+        const crashAt = async (awaited: string) => {
+          const stop = history.onAppend(({ system, by, kind }) => {
+            if (system !== "legacy" || by !== "sync" || kind !== awaited) return;
+            stop();
+            world.crash();
+          });
+          await world.until(() => history.entries().some(({ by, kind }) => by === "sync" && kind === awaited), awaited);
+        };
+        // The legacy system fills these by itself: nothing else is left to be written to cidaas.
+        const defaults = { customFields: { newsletter: false, tier: "basic" } };
+        tenant.register(cidaasUser("born@example.org", defaults));
+        await crashAt("created");
+        tenant.edit(String(tenant.snapshot()[0]?.sub), { family_name: "Berg" });
+        await world.start();
+        await crashAt("updated");
+        await world.start();
+        await world.quiet();
+        await world.judge();
+        should(legacy.snapshot()[0]).containEql({ last_name: "Berg" });
+        should(at(tenant.snapshot()[0], "customFields.legacy_id")).equal(world.legacyIds()[0]);
+      });
+    });
 
     it(`on both sides at once with one verified e-mail are one person (seed ${seed})`, async () => {
       await World.with({ seed }, async (world) => {

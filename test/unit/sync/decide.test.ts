@@ -308,6 +308,11 @@ describe("decide, with stale news", () => {
     should(ask(news("old", 90), { ledger })).eql({ do: "nothing" });
   });
 
+  it("takes that value for an edit where a person is known to have set it again before our write", () => {
+    const again = { ...news("old", 290), state: "restored" as const };
+    should(ask(again, { ledger })).containEql({ do: "write", heal: true });
+  });
+
   it("settles an edit that our write covered by the times of the two edits", () => {
     const later = ask(news("unseen", 290), { ledger });
     should(later).containEql({ do: "write", heal: true });

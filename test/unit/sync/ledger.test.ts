@@ -52,8 +52,17 @@ describe("an open intent", () => {
     },
   };
 
+  const SOON = { now: 75, flightMs: 30 };
+
+  it("takes a proven write to have taken effect within the flight, however late it is proven", () => {
+    const until = (now: number) =>
+      ledgerProvenBy(intent, {}, { email: "e@cidaas" }, [policy("email")], { now, flightMs: 30 }).email?.cidaas
+        .writes[0]?.until;
+    should([until(75), until(500)]).eql([75, 100]);
+  });
+
   it("proves what the target holds, and of a create also what cannot be read back", () => {
-    const proven = ledgerProvenBy(intent, {}, { email: "e@cidaas" }, [policy("email"), policy("hash")], 75);
+    const proven = ledgerProvenBy(intent, {}, { email: "e@cidaas" }, [policy("email"), policy("hash")], SOON);
     should(proven.email?.cidaas.print).equal("e@cidaas");
     should(proven.hash?.cidaas.writes[0]?.at).equal(70);
   });
@@ -66,7 +75,7 @@ describe("an open intent", () => {
     const written = { source: "c@legacy", target: "c@cidaas", editAt: 60 };
     const update: Intent = { ...intent, create: false, rules: { ...intent.rules, city: written } };
     const proven = (present: Record<string, string>) => {
-      const ledger = ledgerProvenBy(update, before, present, rules.map(policy), 75);
+      const ledger = ledgerProvenBy(update, before, present, rules.map(policy), SOON);
       return rules.filter((rule) => ledger[rule] !== before[rule]);
     };
     should(proven({ email: "e@cidaas", city: "c@cidaas", hash: "other" })).eql(rules);
@@ -76,7 +85,7 @@ describe("an open intent", () => {
   it("proves nothing of an update that the target does not show", () => {
     const before = { email: remembered(null, { ...agreed("old", 1), side: "legacy" as const }) };
     const update = { ...intent, create: false };
-    should(ledgerProvenBy(update, before, { email: "old@legacy" }, [policy("email")], 75)).eql(before);
+    should(ledgerProvenBy(update, before, { email: "old@legacy" }, [policy("email")], SOON)).eql(before);
   });
 });
 
