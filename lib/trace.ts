@@ -1,4 +1,5 @@
 import { type Channel, channel } from "node:diagnostics_channel";
+import type { Plan, PlanInput } from "./sync/plan";
 import type { Lane } from "./sync/types";
 
 /** A batch or a single user on its way to a side. */
@@ -16,7 +17,7 @@ interface LeaseFacts {
   until: number;
 }
 
-/** What a subscriber of each trace point is told. Nothing of it is personal data. */
+/** What a subscriber of each trace point is told: no values of users, and of their ids only where a plan is made. */
 export interface TraceFacts {
   /** A sender is about to call its target, and has committed what it is going to write. */
   "before-send": LaneFacts;
@@ -35,6 +36,12 @@ export interface TraceFacts {
   /** This process now holds a lease, or sees one with what it has learned of the person since. */
   "lease-held": LeaseFacts;
   "lease-extended": Pick<LeaseFacts, "token" | "until">;
+  /** What was known of a leased person, as prints and times, and what is made of it. */
+  "lease-planned": Pick<LeaseFacts, "token" | "lane" | "person"> & {
+    legacyId: string | null;
+    input: PlanInput;
+    plan: Plan;
+  };
   /** Settled, released or lost. */
   "lease-dropped": Pick<LeaseFacts, "token">;
 }
@@ -52,6 +59,7 @@ export const TRACE_CHANNELS: Readonly<Record<TracePoint, Channel>> = {
   "page-adopted": channel("user-sync:page-adopted"),
   "lease-held": channel("user-sync:lease-held"),
   "lease-extended": channel("user-sync:lease-extended"),
+  "lease-planned": channel("user-sync:lease-planned"),
   "lease-dropped": channel("user-sync:lease-dropped"),
 };
 

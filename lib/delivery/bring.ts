@@ -1,9 +1,10 @@
 import { type Lease, MISSING_CODE, type Settlement } from "../store/types";
 import { uncover } from "../sync/covered";
 import type { News, Rival, TargetView } from "../sync/decide";
-import { ledgerProvenBy, type Plan, planFor, type Settleable } from "../sync/plan";
+import { ledgerProvenBy, type Plan, type PlanInput, planFor, type Settleable } from "../sync/plan";
 import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
 import { laneTo, otherSide, targetOf } from "../sync/types";
+import { trace } from "../trace";
 import type { SyncContext } from "./context";
 import { type LookingReader, lookUp, printsOf } from "./look-up";
 import { resolvePerson } from "./person";
@@ -152,7 +153,7 @@ function plans(
 ): Plan {
   const side = otherSide(targetOf(lease.lane));
   const intent = lease.intents.find((open) => open.side === side) ?? null;
-  return planFor({
+  const input: PlanInput = {
     source: side,
     now: context.now(),
     policies: context.policies,
@@ -168,7 +169,11 @@ function plans(
     verifyAlways: reader.verifyAlways,
     firstContact: context.settings.firstContact,
     clockTolerance: context.settings.clockToleranceMs,
-  });
+  };
+  const plan = planFor(input);
+  const { token, lane, person } = lease;
+  trace("lease-planned", { token, lane, person: person.id, legacyId: person.legacyId, input, plan });
+  return plan;
 }
 
 /** How to wait for the deletion of a user that is gone: no attempt where its event is here already, in the other lane. */

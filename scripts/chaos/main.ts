@@ -19,7 +19,10 @@ async function main(): Promise<number> {
   const say = (line: string) => console.log(`${String(seconds()).padStart(4)} s  ${line}`);
   const plan = (random: Random) => fullPlan(options.kills, random);
   const result = await runChaos({ ...options, inAdoption: IN_ADOPTION, plan }, say);
-  if (options.log !== null) writeFileSync(options.log, result.nodeRedLog);
+  if (options.log !== null) {
+    writeFileSync(options.log, result.nodeRedLog);
+    writeFileSync(`${options.log}.plans`, result.plans);
+  }
   console.log(`\nseed ${options.seed}, ${seconds()} s\n${reportOf(result)}`);
   return hasFailed(result) ? 1 : 0;
 }

@@ -17,6 +17,8 @@ export const FILES = {
   diskIsFull: "disk-is-full",
   /** One line for each person that had two valid leases at the same time. */
   heldTwice: "held-twice",
+  /** One line of JSON for each plan that was made, with what it was made of. */
+  plans: "plans",
 } as const;
 
 export interface FailPoint {

@@ -57,6 +57,8 @@ export interface ChaosResult extends Judgement, Omit<Rest, "stillParked">, Disas
   mistakes: string[];
   /** What Node-RED printed, over all its starts. */
   nodeRedLog: string;
+  /** See `Sabotage`. */
+  plans: string;
 }
 
 interface Stage {
@@ -161,6 +163,7 @@ async function conclude(stage: Stage, log: DisasterLog, traffic: Traffic, rest: 
     miscounted: miscounted(await nodeRed.status()),
     mistakes: nodeRed.logs.split("\n").filter((line) => MISTAKE.test(line)),
     nodeRedLog: nodeRed.logs,
+    plans: sabotage.plans(),
   };
 }
 

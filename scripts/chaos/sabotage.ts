@@ -23,6 +23,8 @@ export interface Sabotage {
   emptyDisk(): void;
   /** A sentence for each person that had two valid leases at the same time. */
   heldTwice(): string[];
+  /** The plans that were made, one line of JSON each. */
+  plans(): string;
   /** Removes its files. */
   close(): void;
 }
@@ -61,6 +63,7 @@ export function createSabotage(): Sabotage {
     },
     emptyDisk: () => rmSync(file("diskFull"), { force: true }),
     heldTwice: () => (existsSync(file("heldTwice")) ? readFileSync(file("heldTwice"), "utf8").trim().split("\n") : []),
+    plans: () => (existsSync(file("plans")) ? readFileSync(file("plans"), "utf8") : ""),
     close: () => directory.remove(),
   };
 }

@@ -22,6 +22,7 @@ if (isMainThread) {
   // A full disk says so again after a restart.
   rmSync(file("diskIsFull"), { force: true });
   watchLeases();
+  notePlans();
 }
 obeyOrders();
 watchDisk();
@@ -74,6 +75,12 @@ function watchLeases(): void {
     if (known) held.set(lease.token, { ...known, ...lease });
   });
   on("lease-dropped", ({ token }) => held.delete(token));
+}
+
+function notePlans(): void {
+  TRACE_CHANNELS["lease-planned"].subscribe((facts) => {
+    appendFileSync(file("plans"), `${JSON.stringify(facts)}\n`);
+  });
 }
 
 interface LeaseNews {

@@ -24,7 +24,13 @@ const CUTS: readonly Partial<Dials>[] = [
   { rate5xx: 1, rateReset: 0, faultPaths: ["/user-srv/users", "/users/"] },
   { rate5xx: 0, rateReset: 1, faultPaths: ["/users"] },
 ];
-const ALWAYS: Partial<Dials> = { latencyMs: 100, rateMissingResult: 0.05, reorderEvents: true, eventDelayMs: 500 };
+const ALWAYS: Partial<Dials> = {
+  latencyMs: 100,
+  rateMissingResult: 0.05,
+  reorderEvents: true,
+  eventDelayMs: 500,
+  readLagMs: 800,
+};
 
 describe("Edits on both sides of fields with few values", function () {
   this.timeout(120_000);
@@ -68,7 +74,7 @@ async function judgeEdits(world: World, looks: ReadonlyMap<string, readonly numb
       legacy: new Map(legacy.snapshot().map((user) => [String(user.id), { ...user }])),
     },
     looks,
-    readLagMs: 0,
+    readLagMs: ALWAYS.readLagMs ?? 0,
     mostBetweenMs: (LEASE_S + CALL_TIMEOUT_S) * 1_000 + SPEED * 100,
     frozen: [],
   });

@@ -1,4 +1,5 @@
 import should from "should";
+import { LANES } from "../../lib/sync/types";
 import { at } from "../support/answers";
 import { editCidaas, editLegacy } from "./edits";
 import { pause, runs, SPEED, World } from "./harness";
@@ -68,6 +69,32 @@ describe("After a write to cidaas that took effect, and of which nobody knows", 
   this.timeout(30_000);
 
   for (const seed of runs()) {
+    it(`the conflict that it decided is recorded (seed ${seed})`, async () => {
+      await World.with({ seed, users: 1, nodes: NODES }, async (world) => {
+        await world.load();
+        await world.quiet();
+        const [legacyId = ""] = world.legacyIds();
+        const other = world.legacyUser(legacyId).tier === "gold" ? "silver" : "gold";
+        for (const lane of LANES) await world.pauseLane(lane, "for the test");
+        editLegacy(world, legacyId, { tier: other });
+        await pause(10);
+        editCidaas(world, legacyId, { given_name: "Anna" });
+        await world.until(() => world.simulator.tenant.pendingWebhooks() === 0, "the event to be taken");
+        const stop = world.simulator.history.onAppend(({ system, by }) => {
+          if (system !== "cidaas" || by !== "sync") return;
+          stop();
+          world.crash();
+        });
+        await world.pauseLane("to-cidaas", null);
+        await world.until(() => tierInCidaas(world) === other, "our write to take effect");
+        await world.start();
+        await world.pauseLane("to-legacy", null);
+        await world.quiet();
+        await world.judge();
+        should(await world.conflicts()).containDeep([{ legacyId, rule: "tier", winner: "legacy", ambiguous: true }]);
+      });
+    });
+
     it(`an edit that brings back the old value is recorded, though no event names it (seed ${seed})`, async () => {
       await World.with({ seed, users: 1, nodes: NODES }, async (world) => {
         await world.load();
