@@ -65,8 +65,10 @@ function uncoverRule(carried: CarriedRule, own: SideEntry, intent: Intent | null
     return isBefore && !heldAt(known, at).includes(source);
   });
   const echoed = known.writes.find(({ print }) => print === newest.source);
-  const covered = echoed && edits.find(({ at }) => at !== null && at < echoed.until);
-  if (covered) return { ...covered, state: "covered" };
+  // Whatever came before the value right before it is gone by the hands of others.
+  const [previous] = earlier;
+  const isCovered = echoed && previous && edits.includes(previous) && (previous.at ?? 0) < echoed.until;
+  if (isCovered) return { ...previous, state: "covered" };
   const wasOpenEcho = known !== own && earlier.some(({ source }) => source === known.print);
   const isSetAgain = newest.source === own.print && (edits.length > 0 || wasOpenEcho);
   return isSetAgain ? { ...newest, state: "restored" } : newest;

@@ -122,6 +122,13 @@ describe("uncover", () => {
     should(uncover(rules, "legacy", ledger, intent).city).containEql({ source: "ours", at: 160, state: "restored" });
   });
 
+  it("takes no edit for covered that a person has replaced before our write", () => {
+    const replaced = newest(carried("edit", 20), carried("old", 50), carried("ours", 101));
+    should(uncover(replaced, "legacy", ledger, null).city).not.containEql({ state: "covered" });
+    const again = newest(carried("edit", 20), carried("old", 50), carried("other", 150), carried("ours", 160));
+    should(uncover(again, "legacy", ledger, null).city).containEql({ source: "ours", at: 160, state: "restored" });
+  });
+
   it("leaves a rule that nothing is known of", () => {
     const rules = newest(carried("edit", 95), carried("ours", 101));
     should(sourceOf(uncover(rules, "legacy", {}, null))).equal("ours");
