@@ -76,7 +76,7 @@ async function bring(
   const record = openSecrets(context, "legacy", sealed);
   const values = context.map.extract("legacy", record);
   const identifiers = item.source?.identifiers ?? [];
-  const news = newsOfMapped(context, item, values, spanOfUser(lease, item.source?.updatedAt ?? null));
+  const news = newsOfMapped(context, item, values, spanOfUser(context, lease, item.source?.updatedAt ?? null));
   const reader = readerOf(context, target, record);
   const prepared = await whileHeld(context, [lease.token], () =>
     prepare(context, lease, { news, identifiers, former: [] }, reader),
@@ -288,10 +288,12 @@ function pick(values: Record<RuleId, Json[]>, rules: readonly RuleId[]): Record<
 }
 
 /** When the values that were read from cidaas were edited, as far as events and the user's own time tell. */
-function spanOfUser({ change, ledger, intents }: Lease, updatedAt: number | null): Span | null {
+function spanOfUser(
+  { leaseMs }: SyncContext,
+  { change, ledger, intents }: Lease,
+  updatedAt: number | null,
+): Span | null {
   const flights = Object.values(ledger).flatMap(({ cidaas }) => cidaas.writes);
-  const open = intents
-    .filter(({ side }) => side === "cidaas")
-    .map(({ at }) => ({ at, until: Number.POSITIVE_INFINITY }));
+  const open = intents.filter(({ side }) => side === "cidaas").map(({ at }) => ({ at, until: at + leaseMs }));
   return spanOfRead(change.span, updatedAt, [...flights, ...open]);
 }

@@ -96,13 +96,16 @@ export function withIntent(own: SideEntry, intent: Intent | null, rule: RuleId):
 }
 
 /**
- * What a side may have held at a time, as far as we know: what our last write before it made of it, what the next one
- * replaced, and while a write was on its way both. Anything else was put there by somebody else.
+ * What a side may have held at a time, as far as we know: what our last write before it made of it, unless an edit was
+ * accepted since, what the next one replaced, and while a write was on its way both. Anything else was put there by somebody
+ * else.
  */
 export function heldAt(own: SideEntry, time: number): (Print | null)[] {
   let next: Print | null = own.print;
   for (const { print, before, at, until } of own.writes) {
-    if (at <= time) return time <= until ? [print, next, before] : [print, next];
+    if (at <= time && time <= until) return [print, next, before];
+    const isEdited = own.editAt !== null && until < own.editAt && own.editAt <= time;
+    if (at <= time) return isEdited ? [next] : [print, next];
     next = before;
   }
   return [next];

@@ -51,6 +51,25 @@ describe("After a write to cidaas that never took effect, and of which nobody kn
       });
     });
 
+    it(`an edit counts by its own time though its event is on the way (seed ${seed})`, async () => {
+      await World.with({ seed, users: 1, nodes: NODES }, async (world) => {
+        const legacyId = await interrupt(world);
+        await world.pauseLane("to-legacy", "for the test");
+        editCidaas(world, legacyId, { given_name: "Anna" });
+        await world.until(() => world.simulator.tenant.pendingWebhooks() === 0, "the event of another edit");
+        world.simulator.tenant.setDials({ eventDelayMs: 20_000 });
+        await pause(2_000 / SPEED);
+        editLegacy(world, legacyId, { last_name: "Huber" });
+        await pause(2_000 / SPEED);
+        editCidaas(world, legacyId, { family_name: "Meier" });
+        await world.until(() => world.simulator.legacy.pendingEvents() === 0, "the event of the legacy edit");
+        await world.pauseLane("to-legacy", null);
+        await world.until(() => world.legacyUser(legacyId).first_name === "Anna", "the look at the user");
+        await resume(world);
+        should(world.legacyUser(legacyId).last_name).equal("Meier");
+      });
+    });
+
     it(`the same value set by a user after a look that showed the old one is the user's (seed ${seed})`, async () => {
       await World.with({ seed, users: 1, nodes: NODES }, async (world) => {
         const legacyId = await interrupt(world);

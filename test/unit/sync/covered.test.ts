@@ -1,5 +1,5 @@
 import should from "should";
-import { mergeCarried, uncover } from "../../../lib/sync/covered";
+import { heldAt, mergeCarried, uncover } from "../../../lib/sync/covered";
 import { remembered, written } from "../../../lib/sync/ledger";
 import type { CarriedRule, Intent } from "../../../lib/sync/types";
 
@@ -41,6 +41,17 @@ describe("mergeCarried", () => {
       const arriving = order.flatMap((index) => changes[index] ?? []);
       should(arriving.reduce((waiting, next) => mergeCarried(waiting, next))).eql(expected);
     }
+  });
+});
+
+describe("heldAt", () => {
+  it("knows nothing of what our write made of a side once an edit was accepted after it", () => {
+    const write = { print: "ours", before: "old", at: 100, until: 104, editAt: 90 };
+    const own = { print: "edit", editAt: 200, writes: [write] };
+    should(heldAt(own, 99)).eql(["old"]);
+    should(heldAt(own, 102)).eql(["ours", "edit", "old"]);
+    should(heldAt(own, 150)).eql(["ours", "edit"]);
+    should(heldAt(own, 250)).eql(["edit"]);
   });
 });
 
