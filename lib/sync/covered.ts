@@ -60,10 +60,7 @@ function uncoverRule(carried: CarriedRule, own: SideEntry, intent: Intent | null
   const [last] = known.writes;
   const newest = last ? seenAfter(carried, last) : carried;
   const earlier = carried.earlier ?? [];
-  const edits = earlier.filter(({ source, at }) => {
-    const isBefore = at !== null && (newest.at === null || at <= newest.at);
-    return isBefore && !heldAt(known, at).includes(source);
-  });
+  const edits = editsAmong(earlier, newest.at, known);
   const echoed = known.writes.find(({ print }) => print === newest.source);
   // Whatever came before the value right before it is gone by the hands of others.
   const [previous] = earlier;
@@ -72,6 +69,26 @@ function uncoverRule(carried: CarriedRule, own: SideEntry, intent: Intent | null
   const wasOpenEcho = known !== own && earlier.some(({ source }) => source === known.print);
   const isSetAgain = newest.source === own.print && (edits.length > 0 || wasOpenEcho);
   return isSetAgain ? { ...newest, state: "restored" } : newest;
+}
+
+/** Those of the values that stood there before, newest first, which a person has set, as far as they have a time. */
+function editsAmong(earlier: readonly CarriedValue[], until: number | null, known: SideEntry): CarriedValue[] {
+  const edits: CarriedValue[] = [];
+  let edited: number | null = null;
+  for (const value of [...earlier].reverse()) {
+    const { at, source } = value;
+    if (at === null || (until !== null && at > until)) continue;
+    // What follows an edit, with no write of ours between, is another one, though we once knew that value.
+    const followsEdit: boolean = edited !== null && !isWrittenBetween(known, edited, at);
+    const isEdit: boolean = followsEdit || !heldAt(known, at).includes(source);
+    if (isEdit) edits.push(value);
+    edited = isEdit ? at : null;
+  }
+  return edits;
+}
+
+function isWrittenBetween({ writes }: SideEntry, from: number, to: number): boolean {
+  return writes.some(({ at, until }) => from <= until && at <= to);
 }
 
 /** A value seen before our write, which replaced it, and after it too was set again in between: that is its edit. */

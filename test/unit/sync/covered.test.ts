@@ -133,9 +133,21 @@ describe("uncover", () => {
     should(uncover(rules, "legacy", ledger, intent).city).containEql({ source: "ours", at: 160, state: "restored" });
   });
 
+  it("takes what follows an edit for an edit too, though we once wrote that value", () => {
+    const twice = {
+      city: written(
+        ledger.city,
+        { ...agreed, source: "n@cidaas", target: "newer", editAt: 190 },
+        { at: 200, until: 204 },
+      ),
+    };
+    const rules = newest(carried("ours", 101), carried("edit", 150), carried("ours", 180), carried("newer", 201));
+    should(uncover(rules, "legacy", twice, null).city).containEql({ source: "ours", at: 180, state: "covered" });
+  });
+
   it("takes no edit for covered that a person has replaced before our write", () => {
     const replaced = newest(carried("edit", 20), carried("old", 50), carried("ours", 101));
-    should(uncover(replaced, "legacy", ledger, null).city).not.containEql({ state: "covered" });
+    should(uncover(replaced, "legacy", ledger, null).city).containEql({ source: "old", at: 50, state: "covered" });
     const again = newest(carried("edit", 20), carried("old", 50), carried("other", 150), carried("ours", 160));
     should(uncover(again, "legacy", ledger, null).city).containEql({ source: "ours", at: 160, state: "restored" });
   });
