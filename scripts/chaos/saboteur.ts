@@ -11,6 +11,7 @@ import { TRACE_CHANNELS, type TracePoint } from "../../lib/trace";
 import { DIRECTORY_VARIABLE, FILES, type Order } from "./orders";
 
 const LOOK_EVERY_MS = 20;
+const FILL_EVERY_MS = 1000;
 /** The most pages that SQLite allows. */
 const NO_LIMIT = 4_294_967_294;
 
@@ -118,21 +119,22 @@ function watchDisk(): void {
     open.delete(this);
     close.call(this);
   };
-  const full = new Set<DatabaseSync>();
+  /** When each of them was made full, ms since the epoch. */
+  const full = new Map<DatabaseSync, number>();
   const timer = setInterval(() => {
     const shouldBeFull = existsSync(file("diskFull"));
     if (!shouldBeFull && full.size === 0) return;
     for (const database of open) {
-      if (shouldBeFull === full.has(database)) continue;
       if (shouldBeFull) {
-        // Free pages inside the file would go on taking rows.
+        if (Date.now() - (full.get(database) ?? 0) < FILL_EVERY_MS) continue;
+        // Free pages inside the file would go on taking rows, and what is settled leaves new ones.
+        exec.call(database, `PRAGMA max_page_count = ${NO_LIMIT}`);
         exec.call(database, "VACUUM");
         exec.call(database, `PRAGMA max_page_count = ${pageCount(database)}`);
-        full.add(database);
+        full.set(database, Date.now());
         writeFileSync(file("diskIsFull"), "");
-      } else {
+      } else if (full.delete(database)) {
         exec.call(database, `PRAGMA max_page_count = ${NO_LIMIT}`);
-        full.delete(database);
       }
     }
   }, LOOK_EVERY_MS);
