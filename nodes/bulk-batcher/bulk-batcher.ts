@@ -15,8 +15,11 @@ import { type Opening, SyncNode, type SyncNodeDef } from "../shared/sync-node";
 import { keepTaking, takerOf } from "../shared/taking";
 import { companies } from "./company";
 import { Pace } from "./pace";
+import { inWaves } from "./waves";
 
 const LANE = "to-cidaas";
+/** So long the users of a batch wait for one who takes longer to be read: what was seen of them gets old. */
+const STRAGGLER_MS = 500;
 const ADOPTION_RETRY_MS = 5_000;
 
 /** Commits mapped users, merges what belongs to the same one, and gives out batches of those that need a write. */
@@ -112,8 +115,12 @@ async function startTaking(
       pace.took(leases.length, context.now());
       for (const company of companies(leases, config.size)) {
         node.run(async () => {
-          const { batch, failures } = await prepareBatch(sync, gate, company);
-          if (batch.length > 0) red.send([batchMessage(batch), null]);
+          const failures: CallError[] = [];
+          const work = company.map((lease) => prepareOne(sync, gate, lease, failures));
+          for await (const prepared of inWaves(work, STRAGGLER_MS)) {
+            const batch = await settleOrKeep(sync, prepared);
+            if (batch.length > 0) red.send([batchMessage(batch), null]);
+          }
           if (failures.length > 0) report(context, LANE, failures);
         });
       }
@@ -135,31 +142,32 @@ function gateOf({ tenant, legacy }: SharedSync, verify: Config["verify"], adopte
   };
 }
 
-/** Settles at once whoever needs no write; each person ends for itself, so that one failure blocks nobody. */
-async function prepareBatch(
+type PreparedOne = OutgoingUser | { settlement: Settlement };
+
+/** Each person ends for itself, so that one failure blocks nobody. */
+async function prepareOne(
   { context }: SharedSync,
   gate: CidaasGate,
-  leases: readonly Lease[],
-): Promise<{ batch: OutgoingUser[]; failures: CallError[] }> {
-  const failures: CallError[] = [];
-  const prepareOne = async (lease: Lease): Promise<OutgoingUser | { settlement: Settlement }> => {
-    try {
-      return await prepareForCidaas(context, gate, lease);
-    } catch (error) {
-      const failure = asCallError(error);
-      failures.push(failure);
-      return { settlement: settlementOfFailure(context, lease, failure) };
-    }
-  };
-  const tokens = leases.map(({ token }) => token);
-  const prepared = await whileHeld(context, tokens, () => Promise.all(leases.map(prepareOne)));
+  lease: Lease,
+  failures: CallError[],
+): Promise<PreparedOne> {
+  try {
+    return await whileHeld(context, [lease.token], () => prepareForCidaas(context, gate, lease));
+  } catch (error) {
+    const failure = asCallError(error);
+    failures.push(failure);
+    return { settlement: settlementOfFailure(context, lease, failure) };
+  }
+}
+
+/** Settles at once whoever needs no write, and resolves with the others. */
+async function settleOrKeep({ context }: SharedSync, prepared: readonly PreparedOne[]): Promise<OutgoingUser[]> {
   const settlements = prepared.flatMap((one) => ("settlement" in one ? [one.settlement] : []));
   if (settlements.length > 0) {
     await context.store.settle(settlements.map((settlement) => ({ ...settlement, beforeSender: true })));
     context.registry.drop(settlements.map((settlement) => settlement.token));
   }
-  const batch = prepared.flatMap((one) => ("body" in one && keepOutgoing(context, one) ? [one] : []));
-  return { batch, failures };
+  return prepared.flatMap((one) => ("body" in one && keepOutgoing(context, one) ? [one] : []));
 }
 
 function batchMessage(batch: readonly OutgoingUser[]): NodeMessage {
