@@ -67,8 +67,10 @@ function uncoverRule(carried: CarriedRule, own: SideEntry, intent: Intent | null
   const isCovered = echoed && previous && edits.includes(previous) && (previous.at ?? 0) < echoed.until;
   if (isCovered) return { ...previous, state: "covered" };
   const wasOpenEcho = known !== own && earlier.some(({ source }) => source === known.print);
-  const isSetAgain = newest.source === own.print && (edits.length > 0 || wasOpenEcho);
-  return isSetAgain ? { ...newest, state: "restored" } : newest;
+  const isAgreedAgain = newest.source === own.print && (edits.length > 0 || wasOpenEcho);
+  // Another value after our write: then this is not its echo, however close the times.
+  const isNoEcho = echoed && previous && (previous.at ?? 0) > echoed.until;
+  return isAgreedAgain || isNoEcho ? { ...newest, state: "restored" } : newest;
 }
 
 /** Those of the values that stood there before, newest first, which a person has set, as far as they have a time. */

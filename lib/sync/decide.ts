@@ -166,7 +166,8 @@ function echoOverEdit(input: DecideInput, policy: RulePolicy, news: News, entry:
   const echoAt = news.span?.last ?? null;
   if (!write || echoAt === null || own.print === news.source) return null;
   const isLaterEdit = own.editAt !== null && own.editAt > write.until;
-  if (isLaterEdit || !isEchoOf(write, news.source, echoAt, input.clockTolerance)) return null;
+  if (news.state === "restored" || isLaterEdit || !isEchoOf(write, news.source, echoAt, input.clockTolerance))
+    return null;
   if (own.editAt === null || own.editAt < write.at || own.editAt > echoAt)
     return known === own ? { do: "nothing" } : null;
   const accepted = { ...news, span: { first: own.editAt, last: own.editAt } };

@@ -53,7 +53,7 @@ export interface CarriedRule extends CarriedValue {
   /**
    * What the values that waited before it tell, see `uncover`:
    * - `covered`: the source does not hold it any more, a write of ours has replaced it
-   * - `restored`: it is what was agreed, but a person has set it again after something else
+   * - `restored`: it is what was agreed, or what we once wrote, but a person has set it again after something else
    */
   state?: "covered" | "restored";
 }

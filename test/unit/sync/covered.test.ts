@@ -133,6 +133,12 @@ describe("uncover", () => {
     should(uncover(rules, "legacy", ledger, intent).city).containEql({ source: "ours", at: 160, state: "restored" });
   });
 
+  it("takes a value set again after another one that is agreed by now for no echo of the write before", () => {
+    const agreedSince = { city: { ...ledger.city, legacy: { ...ledger.city.legacy, print: "other" } } };
+    const rules = newest(carried("ours", 101), carried("other", 110), carried("ours", 112));
+    should(uncover(rules, "legacy", agreedSince, null).city).containEql({ source: "ours", at: 112, state: "restored" });
+  });
+
   it("takes what follows an edit for an edit too, though we once wrote that value", () => {
     const twice = {
       city: written(

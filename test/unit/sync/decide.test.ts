@@ -361,6 +361,12 @@ describe("decide, with stale news", () => {
       should(verdict.do === "write" && verdict.conflict).containEql({ winner: "cidaas", ambiguous: true });
     });
 
+    it("takes a value that a person set again for no echo, however soon", () => {
+      const settled = accepted(290);
+      should(ask(news("ours", 330), { ledger: settled })).eql({ do: "nothing" });
+      should(ask({ ...news("ours", 330), state: "restored" }, { ledger: settled }).do).equal("write");
+    });
+
     it("takes no echo for one that covered an edit made after it", () => {
       should(ask(news("ours", 330), { ledger: accepted(345) })).eql({ do: "nothing" });
     });
