@@ -1,0 +1,55 @@
+import { type DecideInput, decide, type News, type RulePolicy, type Verdict } from "../../../lib/sync/decide";
+import { remembered } from "../../../lib/sync/ledger";
+import type { LedgerEntry } from "../../../lib/sync/types";
+
+export const EMAIL: RulePolicy = {
+  id: "email",
+  fingerprint: "f1",
+  direction: "both",
+  conflict: "newest",
+  write: "always",
+  secret: false,
+};
+export const HASH: RulePolicy = { ...EMAIL, id: "hash", direction: "to-cidaas", secret: true };
+
+export const at = (time: number) => ({ first: time, last: time });
+
+/** Both sides agreed on the value "old" at time 100, which the legacy system brought. */
+export const AGREED: LedgerEntry = remembered(null, {
+  fingerprint: "f1",
+  side: "legacy",
+  source: "old@legacy",
+  target: "old@cidaas",
+  editAt: 100,
+});
+
+export function news(value: string, time: number | null): News {
+  return { source: `${value}@legacy`, target: `${value}@cidaas`, span: time === null ? null : at(time) };
+}
+
+/** Decides about the one rule of a change from the legacy system. */
+export function ask(change: News, given: Partial<DecideInput> = {}, policy: RulePolicy = EMAIL): Verdict {
+  const verdicts = decide({
+    source: "legacy",
+    now: 1_000_000,
+    policies: [policy],
+    news: { [policy.id]: change },
+    force: [],
+    backfill: null,
+    ledger: { [policy.id]: AGREED },
+    intent: null,
+    target: { state: "unread" },
+    setAgain: [],
+    rival: null,
+    verifyAlways: false,
+    firstContact: "park",
+    clockTolerance: 10,
+    ...given,
+  });
+  const verdict = verdicts[policy.id];
+  if (!verdict) throw new Error("the rule has no verdict");
+  return verdict;
+}
+
+export const read = (value: string, editAt: number | null = null) =>
+  ({ state: "read", prints: { email: `${value}@cidaas` }, editAt }) as const;

@@ -1,0 +1,149 @@
+import should from "should";
+import { remembered, written } from "../../../lib/sync/ledger";
+import { AGREED, ask, at, news, read } from "./asking";
+
+describe("decide, with stale news", () => {
+  /** At time 300 we wrote the value "ours" to the legacy system, which carried an edit of time 250. */
+  const covered = written(
+    AGREED,
+    { fingerprint: "f1", side: "cidaas", source: "ours@cidaas", target: "ours@legacy", editAt: 250 },
+    { at: 300, until: 340 },
+  );
+  const ledger = { email: covered };
+
+  it("drops a late echo of an older write of ours", () => {
+    const twice = written(
+      covered,
+      { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 350 },
+      { at: 400, until: 410 },
+    );
+    should(ask(news("ours", 310), { ledger: { email: twice } })).eql({ do: "nothing" });
+  });
+
+  it("knows an echo by its value though the clock of that side counts in seconds", () => {
+    const twice = written(
+      covered,
+      { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 350 },
+      { at: 400, until: 410 },
+    );
+    should(ask(news("ours", 295), { ledger: { email: twice } })).eql({ do: "nothing" });
+  });
+
+  it("knows what stood there before an older write of ours", () => {
+    const twice = written(
+      covered,
+      { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 350 },
+      { at: 400, until: 410 },
+    );
+    should(ask(news("old", 260), { ledger: { email: twice } })).eql({ do: "nothing" });
+    should(ask(news("old", 390), { ledger: { email: twice } }).do).equal("write");
+  });
+
+  it("drops the value that stood there before our write", () => {
+    should(ask(news("old", 90), { ledger })).eql({ do: "nothing" });
+  });
+
+  it("takes that value for an edit where a person is known to have set it again before our write", () => {
+    const again = { ...news("old", 290), state: "restored" as const };
+    should(ask(again, { ledger })).containEql({ do: "write", heal: true });
+  });
+
+  it("settles an edit that our write covered by the times of the two edits", () => {
+    const later = ask(news("unseen", 290), { ledger });
+    should(later).containEql({ do: "write", heal: true });
+    const earlier = ask(news("unseen", 200), { ledger });
+    should(earlier).containEql({ do: "refuse", heal: true, keep: true });
+  });
+
+  describe("of an edit made while our write was on its way", () => {
+    const accepted = (time: number) => ({
+      email: remembered(covered, {
+        fingerprint: "f1",
+        side: "legacy",
+        source: "unseen@legacy",
+        target: "unseen@cidaas",
+        editAt: time,
+      }),
+    });
+
+    it("takes what waited with the echo for covered, though it is younger than the sending", () => {
+      const won = ask({ ...news("unseen", 320), state: "covered" }, { ledger });
+      should(won).containEql({ do: "write", heal: true });
+      const tied = ask({ ...news("unseen", 320), state: "covered" }, { ledger, clockTolerance: 100 });
+      should(tied).containEql({ do: "refuse", heal: true, keep: true });
+    });
+
+    it("does not force a value that was covered", () => {
+      const verdict = ask({ ...news("unseen", 200), state: "covered" }, { ledger, force: ["email"] });
+      should(verdict).containEql({ do: "refuse", heal: true });
+    });
+
+    it("learns from the echo that an edit taken already was covered, and lets it win by its time", () => {
+      const verdict = ask(news("ours", 330), { ledger: accepted(320) });
+      should(verdict).containEql({ do: "refuse", heal: true, keep: true });
+      should(verdict.do === "refuse" && verdict.conflict).containEql({ winner: "legacy", legacyTime: 320 });
+    });
+
+    it("knows the echo of a write whose covered edit is settled already", () => {
+      const settled = accepted(290);
+      should(ask(news("ours", 330), { ledger: settled })).eql({ do: "nothing" });
+      should(ask(news("ours", 330), { ledger: settled, force: ["email"] }).do).equal("write");
+    });
+
+    it("lets the write win where the clocks cannot tell, and writes its value back", () => {
+      const verdict = ask(news("ours", 330), { ledger: accepted(320), clockTolerance: 100 });
+      should(verdict).containEql({ do: "write", heal: false });
+      should(verdict.do === "write" && verdict.conflict).containEql({ winner: "cidaas", ambiguous: true });
+    });
+
+    it("takes a value that a person set again for no echo, however soon", () => {
+      const settled = accepted(290);
+      should(ask(news("ours", 330), { ledger: settled })).eql({ do: "nothing" });
+      should(ask({ ...news("ours", 330), state: "restored" }, { ledger: settled }).do).equal("write");
+    });
+
+    it("takes no echo for one that covered an edit made after it", () => {
+      should(ask(news("ours", 330), { ledger: accepted(345) })).eql({ do: "nothing" });
+    });
+
+    it("takes the same value, set by a person long after our write, for an edit", () => {
+      should(ask(news("ours", 500), { ledger: accepted(320) }).do).equal("write");
+    });
+
+    it("takes the value agreed before for an edit where it was set again after our unsettled write", () => {
+      const again = { ...news("old", 330), state: "restored" as const };
+      const given = { target: read("ours"), rival: { span: at(250), prints: null } };
+      should(ask(again, given).do).equal("write");
+      should(ask(news("old", 330), given)).eql({ do: "nothing" });
+    });
+
+    it("knows the echo of a write whose outcome is still open", () => {
+      const intent = {
+        side: "legacy" as const,
+        create: false,
+        at: 400,
+        identifiers: [],
+        rules: { email: { source: "next@cidaas", target: "next@legacy", editAt: 390 } },
+        conflicts: [],
+        heal: [],
+      };
+      const verdict = ask(news("next", 430), { ledger: accepted(420), intent });
+      should(verdict).containEql({ do: "refuse", heal: true, keep: true });
+    });
+  });
+
+  it("refuses an older edit that arrives after a newer one was taken", () => {
+    const newer = remembered(AGREED, {
+      fingerprint: "f1",
+      side: "legacy",
+      source: "newer@legacy",
+      target: "newer@cidaas",
+      editAt: 800,
+    });
+    should(ask(news("between", 700), { ledger: { email: newer } })).containEql({
+      do: "refuse",
+      heal: true,
+      keep: true,
+    });
+  });
+});
