@@ -2,7 +2,7 @@ import should from "should";
 import type { JsonObject } from "../../lib/sync/types";
 import { at } from "../support/answers";
 import { editCidaas, editLegacy } from "./edits";
-import { pause, runs, World } from "./harness";
+import { pause, runs, SPEED, World } from "./harness";
 
 const legacyUser = (email: string, members: JsonObject = {}) => ({
   email,
@@ -37,6 +37,11 @@ async function bornTwice(
   } catch {
     // The sync was faster: the other side refuses the e-mail, as it would to a person.
   }
+}
+
+/** Whether the sync did this in the legacy system. */
+function isAwaited({ system, by, kind }: Record<"system" | "by" | "kind", string>, awaited: string): boolean {
+  return system === "legacy" && by === "sync" && kind === awaited;
 }
 
 describe("Users born", function () {
@@ -83,19 +88,22 @@ describe("Users born", function () {
         const { legacy, tenant, history } = world.simulator;
         const crashAt = async (awaited: string) => {
           const stop = history.onAppend(({ system, by, kind }) => {
-            if (system !== "legacy" || by !== "sync" || kind !== awaited) return;
+            if (!isAwaited({ system, by, kind }, awaited)) return;
             stop();
             world.crash();
           });
-          await world.until(() => history.entries().some(({ by, kind }) => by === "sync" && kind === awaited), awaited);
+          await world.until(() => history.entries().some((one) => isAwaited(one, awaited)), awaited);
         };
         // The legacy system fills these by itself: nothing else is left to be written to cidaas.
         const defaults = { customFields: { newsletter: false, tier: "basic" } };
         tenant.register(cidaasUser("born@example.org", defaults));
         await crashAt("created");
         tenant.edit(String(tenant.snapshot()[0]?.sub), { family_name: "Berg" });
+        // The update takes effect a second of real time after it was sent, and not before the start has ended.
+        legacy.setDials({ latencyMs: 1_000 * SPEED });
         await world.start();
         await crashAt("updated");
+        legacy.setDials({ latencyMs: 0 });
         await world.start();
         await world.quiet();
         await world.judge();
