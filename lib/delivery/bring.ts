@@ -133,13 +133,14 @@ function isEventOnItsWay({ other }: Lease, intent: Intent, editAt: number | null
 function withProof(plan: Plan, intent: Intent, ledger: Ledger, before: Ledger): Plan {
   if (plan.do !== "settle") return plan;
   const proven = Object.fromEntries(Object.entries(ledger).filter(([rule, entry]) => before[rule] !== entry));
-  // What it carries of other rules an intent before it had decided, which was proven when this one took its place.
+  // Of rules that it was not to write it carries what was decided before. Who decides anew records anew.
   const isDecided = (rule: RuleId) => rule in proven || !(rule in intent.rules);
+  const isAnew = (rule: RuleId) => plan.conflicts.some((conflict) => conflict.rule === rule);
   return {
     ...plan,
     ledger: { ...proven, ...plan.ledger },
     proven,
-    conflicts: [...intent.conflicts.filter(({ rule }) => isDecided(rule)), ...plan.conflicts],
+    conflicts: [...intent.conflicts.filter(({ rule }) => isDecided(rule) && !isAnew(rule)), ...plan.conflicts],
     heal: [...new Set([...intent.heal.filter(isDecided), ...plan.heal])],
   };
 }

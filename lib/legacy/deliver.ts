@@ -83,7 +83,7 @@ async function bring(
   );
   if (prepared.do === "settle") return endOfSettlement(withKeyWriteBack(context, lease, prepared.settlement));
   // The intent of an update takes the place of the create's, and nothing else tells that cidaas lacks the legacy id.
-  if (!prepared.plan.create && isUnfinishedCreate(lease)) return found(context, lease, prepared.plan);
+  if (!prepared.plan.create && isUnfinishedCreate(lease)) return settleFound(context, lease, prepared.plan);
   const work: Work = { context, target, lease: prepared.lease, plan: prepared.plan, record, values, identifiers };
   const intent = intentOf(prepared.plan, context.now(), identifiers);
   const held = await extendLeases(context, [{ token: lease.token, intent, ledger: prepared.plan.proven }]);
@@ -173,7 +173,7 @@ function withKeyWriteBack(context: SyncContext, lease: Lease, settlement: Settle
 }
 
 /** The create is settled first; the user then comes again at once, to be updated. */
-function found(context: SyncContext, lease: Lease, { proven }: Settleable): End {
+function settleFound(context: SyncContext, lease: Lease, { proven }: Settleable): End {
   return ended("RETRY", lease, {
     outcome: "retry",
     counts: false,

@@ -4,6 +4,7 @@ import type { Random } from "../../simulator/kit/random";
 import type { FlowNode } from "../../test/support/flows";
 import { waitFor } from "../../test/support/wait-for";
 import type { Demo } from "../demo/processes";
+import { CUTS } from "./cuts";
 import { nameOf, type Order } from "./orders";
 import type { Disaster } from "./plan";
 import type { Sabotage } from "./sabotage";
@@ -19,13 +20,6 @@ const PASS_WITHIN_MS = 60_000;
 const REFUSED_WITHIN_MS = 15_000;
 const AGAIN_WITHIN_MS = 10_000;
 const AGAIN_EVERY_MS = 100;
-/** All of a system, its single users only, or what it writes only (bulk calls begin with `/users-srv`). */
-const CUTS: readonly Partial<Dials>[] = [
-  { rate5xx: 1 },
-  { rateReset: 1 },
-  { rate5xx: 1, faultPaths: ["/user-srv/users", "/users/"] },
-  { rateReset: 1, faultPaths: ["/users"] },
-];
 const NO_CUT: Partial<Dials> = { faultPaths: [] };
 
 export interface DisasterOptions {

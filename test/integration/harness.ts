@@ -308,7 +308,7 @@ export class World {
   /** The conflicts recorded last. */
   async conflicts(): Promise<ConflictEntry[]> {
     if (!this.#shared) throw new Error("The nodes are down");
-    return (await this.#shared.shared.context.store.conflicts({})).items;
+    return (await this.#shared.shared.context.store.conflicts({ limit: 1_000 })).items;
   }
 
   /** A person presses "retry" for all who are parked. */

@@ -99,21 +99,14 @@ describe("After a write to cidaas that took effect, and of which nobody knows", 
         await pause(10);
         editCidaas(world, legacyId, { given_name: "Anna" });
         await world.until(() => world.simulator.tenant.pendingWebhooks() === 0, "the event to be taken");
-        const crashAtWrite = () => {
-          const stop = world.simulator.history.onAppend(({ system, by }) => {
-            if (system !== "cidaas" || by !== "sync") return;
-            stop();
-            world.crash();
-          });
-        };
-        crashAtWrite();
+        crashAtWrite(world);
         await world.pauseLane("to-cidaas", null);
         await world.until(() => tierInCidaas(world) === other, "our write to take effect");
         await world.start();
         await world.pauseLane("to-cidaas", "for the test");
         editLegacy(world, legacyId, { city: "Kiel" });
         await world.until(() => world.simulator.legacy.pendingEvents() === 0, "the event of the next edit to be taken");
-        crashAtWrite();
+        crashAtWrite(world);
         await world.pauseLane("to-cidaas", null);
         await world.until(() => cityInCidaas(world) === "Kiel", "our next write to take effect");
         await world.start();
@@ -124,6 +117,31 @@ describe("After a write to cidaas that took effect, and of which nobody knows", 
       });
     });
 
+    it(`the conflict that a value lost beside it is recorded once (seed ${seed})`, async () => {
+      await World.with({ seed, users: 1, nodes: NODES }, async (world) => {
+        await world.load();
+        await world.quiet();
+        const [legacyId = ""] = world.legacyIds();
+        for (const lane of LANES) await world.pauseLane(lane, "for the test");
+        editLegacy(world, legacyId, { city: "Kiel", last_name: "Huber" });
+        await pause(2_000 / SPEED);
+        editCidaas(world, legacyId, { address: { locality: "Bonn" } });
+        await world.until(() => world.simulator.tenant.pendingWebhooks() === 0, "the event to be taken");
+        crashAtWrite(world);
+        await world.pauseLane("to-cidaas", null);
+        await world.until(() => world.simulator.tenant.snapshot()[0]?.family_name === "Huber", "our write");
+        await world.start();
+        // Of the two lanes only this one is to judge the conflict.
+        while ((await world.conflicts()).length === 0) await pause(20);
+        await world.pauseLane("to-legacy", null);
+        await world.quiet();
+        await world.judge();
+        const ofCity = (await world.conflicts()).filter(({ rule }) => rule === "city");
+        should(ofCity).have.length(1);
+        should(ofCity).match([{ winner: "cidaas" }]);
+      });
+    });
+
     it(`an edit that brings back the old value is recorded, though no event names it (seed ${seed})`, async () => {
       await World.with({ seed, users: 1, nodes: NODES }, async (world) => {
         await world.load();
@@ -131,11 +149,7 @@ describe("After a write to cidaas that took effect, and of which nobody knows", 
         const [legacyId = ""] = world.legacyIds();
         const tier = world.legacyUser(legacyId).tier ?? "";
         const other = tier === "gold" ? "silver" : "gold";
-        const stop = world.simulator.history.onAppend(({ system, by, fields }) => {
-          if (system !== "cidaas" || by !== "sync" || fields["customFields.tier"] === undefined) return;
-          stop();
-          world.crash();
-        });
+        crashAtWrite(world);
         editLegacy(world, legacyId, { tier: other });
         await world.until(() => tierInCidaas(world) === other, "our write to take effect");
         await world.start();
@@ -148,6 +162,15 @@ describe("After a write to cidaas that took effect, and of which nobody knows", 
     });
   }
 });
+
+/** Lets the process die as the next write to cidaas takes effect. */
+function crashAtWrite(world: World): void {
+  const stop = world.simulator.history.onAppend(({ system, by }) => {
+    if (system !== "cidaas" || by !== "sync") return;
+    stop();
+    world.crash();
+  });
+}
 
 function cityInCidaas(world: World): unknown {
   return at(world.simulator.tenant.snapshot()[0], "address.locality");

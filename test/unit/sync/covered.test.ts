@@ -62,6 +62,14 @@ describe("uncover", () => {
   const ledger = {
     city: written(before, { ...agreed, source: "ours@cidaas", target: "ours", editAt: 90 }, { at: 100, until: 104 }),
   };
+  /** And "newer" at time 200. */
+  const twice = {
+    city: written(
+      ledger.city,
+      { ...agreed, source: "n@cidaas", target: "newer", editAt: 190 },
+      { at: 200, until: 204 },
+    ),
+  };
   const newest = (...values: CarriedRule[]) => ({ city: values.reduce((a, b) => mergeCarried(a, b)) });
   const sourceOf = (rules: Record<string, { source: string }>) => rules.city?.source;
 
@@ -92,13 +100,6 @@ describe("uncover", () => {
 
   it("takes neither the value that our write replaced nor an earlier write for an edit", () => {
     should(sourceOf(uncover(newest(carried("old", 95), carried("ours", 101)), "legacy", ledger, null))).equal("ours");
-    const twice = {
-      city: written(
-        ledger.city,
-        { ...agreed, source: "n@cidaas", target: "newer", editAt: 190 },
-        { at: 200, until: 204 },
-      ),
-    };
     should(sourceOf(uncover(newest(carried("ours", 101), carried("newer", 201)), "legacy", twice, null))).equal(
       "newer",
     );
@@ -140,13 +141,6 @@ describe("uncover", () => {
   });
 
   it("takes what follows an edit for an edit too, though we once wrote that value", () => {
-    const twice = {
-      city: written(
-        ledger.city,
-        { ...agreed, source: "n@cidaas", target: "newer", editAt: 190 },
-        { at: 200, until: 204 },
-      ),
-    };
     const rules = newest(carried("ours", 101), carried("edit", 150), carried("ours", 180), carried("newer", 201));
     should(uncover(rules, "legacy", twice, null).city).containEql({ source: "ours", at: 180, state: "covered" });
   });

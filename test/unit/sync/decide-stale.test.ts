@@ -10,31 +10,22 @@ describe("decide, with stale news", () => {
     { at: 300, until: 340 },
   );
   const ledger = { email: covered };
+  /** And at time 400 the value "next". */
+  const twice = written(
+    covered,
+    { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 350 },
+    { at: 400, until: 410 },
+  );
 
   it("drops a late echo of an older write of ours", () => {
-    const twice = written(
-      covered,
-      { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 350 },
-      { at: 400, until: 410 },
-    );
     should(ask(news("ours", 310), { ledger: { email: twice } })).eql({ do: "nothing" });
   });
 
   it("knows an echo by its value though the clock of that side counts in seconds", () => {
-    const twice = written(
-      covered,
-      { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 350 },
-      { at: 400, until: 410 },
-    );
     should(ask(news("ours", 295), { ledger: { email: twice } })).eql({ do: "nothing" });
   });
 
   it("knows what stood there before an older write of ours", () => {
-    const twice = written(
-      covered,
-      { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 350 },
-      { at: 400, until: 410 },
-    );
     should(ask(news("old", 260), { ledger: { email: twice } })).eql({ do: "nothing" });
     should(ask(news("old", 390), { ledger: { email: twice } }).do).equal("write");
   });
