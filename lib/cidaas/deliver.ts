@@ -1,16 +1,16 @@
-import { settledBy } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import type { Delivered } from "../delivery/delivered";
 import { extendLeases, latestStart } from "../delivery/extend";
-import { asCallError, report, settlementOfFailure, settlementOfUnsent } from "../delivery/failure";
+import { asCallError, report } from "../delivery/failure";
 import { openSecrets } from "../delivery/secrets";
-import { CallError, toSyncError } from "../errors";
-import type { Settlement } from "../store/types";
-import { intentOf, ledgerAfter, type Settleable } from "../sync/plan";
+import { type CallError, toSyncError } from "../errors";
+import { intentOf, type Settleable } from "../sync/plan";
 import type { JsonObject, RuleId } from "../sync/types";
 import { traceSend, traceSettle } from "../trace";
-import { adoptedFrom, type OutgoingUser } from "./gate";
-import type { BulkResult, Tenant } from "./types";
+import { type End, endOf, endOfFailure, inDoubt, inDoubtAfterSteps, type Sendable, skip } from "./ends";
+import type { OutgoingUser } from "./gate";
+import { type Step, stepsOf } from "./steps";
+import type { Tenant } from "./types";
 
 export interface DeliverOptions {
   deletes: "decline" | "purge" | "ignore";
@@ -55,16 +55,11 @@ function suspectOf(batch: readonly OutgoingUser[]): number | null {
   return only && batch.length === 1 && only.lease.attempt > 1 ? only.lease.person.id : null;
 }
 
-interface Sendable {
-  user: OutgoingUser;
-  /** Secret values in the clear. */
-  body: JsonObject;
-}
-
 function open(context: SyncContext, user: OutgoingUser, sealed: JsonObject): Sendable | End {
   try {
     const body = openSecrets(context, "cidaas", sealed);
-    return { user: withSentPrints(context, user, body), body };
+    const sent = withSentPrints(context, user, body);
+    return { user: sent, steps: stepsOf(context.map, sent.plan, body, user.statusBefore) };
   } catch (error) {
     const { code, message } = toSyncError(error);
     return {
@@ -77,16 +72,37 @@ function open(context: SyncContext, user: OutgoingUser, sealed: JsonObject): Sen
 
 /** Renews the leases, commits the intents, and leaves out whoever is not ours any more. */
 async function extendAll(context: SyncContext, ready: readonly Sendable[], sentAt: number): Promise<Sendable[]> {
-  const extensions = ready.map(({ user }) => {
+  const extensions = ready.map(({ user, steps }) => {
     const { token, change } = user.lease;
     if (user.kind === "delete") return { token };
-    return { token, intent: intentOf(user.plan, sentAt, change.identifiers), ledger: user.plan.proven };
+    const intent = intentOf(user.plan, sentAt, change.identifiers, steps.apart);
+    return { token, intent, ledger: user.plan.proven };
   });
   const held = await extendLeases(context, extensions);
   return ready.filter(({ user }) => held.has(user.lease.token));
 }
 
+/** One bulk call for all, and around it what some of them need beside. */
 async function sendUpserts(
+  context: SyncContext,
+  tenant: Tenant,
+  users: readonly Sendable[],
+  sentAt: number,
+  failures: CallError[],
+): Promise<End[]> {
+  const ends: End[] = [];
+  const upserts: Sendable[] = [];
+  const first = users.map(async (sent) => {
+    const failed = await take(context, tenant, sent, sent.steps.before, sent.user.lease.person.sub, failures);
+    if (failed) ends.push(failed);
+    else upserts.push(sent);
+  });
+  await Promise.all(first);
+  if (upserts.length > 0) ends.push(...(await sendBulk(context, tenant, upserts, sentAt, failures)));
+  return ends;
+}
+
+async function sendBulk(
   context: SyncContext,
   tenant: Tenant,
   upserts: readonly Sendable[],
@@ -94,16 +110,50 @@ async function sendUpserts(
   failures: CallError[],
 ): Promise<End[]> {
   try {
-    const bodies = upserts.map(({ body }) => body);
+    const bodies = upserts.map(({ steps }) => steps.bulk);
     const tokens = upserts.map(({ user }) => user.lease.token);
     const startBefore = latestStart(context, tokens, tenant.timeoutMs);
     const results = await traceSend("to-cidaas", bodies.length, () => tenant.bulk(bodies, startBefore));
     failures.push(...new Set(results.flatMap((result) => (result.state === "CALL_FAILED" ? [result.error] : []))));
-    return Promise.all(upserts.map((sent, index) => endOf(context, tenant, sent, results[index], sentAt)));
+    const ends = upserts.map(async (sent, index): Promise<End> => {
+      const result = results[index];
+      const sub = result?.state === "UPDATED" ? (result.sub ?? sent.user.lease.person.sub) : null;
+      const failed = sub && (await take(context, tenant, sent, sent.steps.after, sub, failures));
+      if (failed) return inDoubt(failed);
+      return inDoubtAfterSteps(sent, await endOf(context, tenant, sent, result, sentAt));
+    });
+    return await Promise.all(ends);
   } catch (error) {
     const failure = asCallError(error);
     failures.push(failure);
-    return upserts.map(({ user }) => endOfFailure(context, user, failure));
+    return upserts.map((sent) => inDoubtAfterSteps(sent, endOfFailure(context, sent.user, failure)));
+  }
+}
+
+/** Takes the steps of one user. Resolves with the user's end where one fails, else with null. */
+async function take(
+  context: SyncContext,
+  tenant: Tenant,
+  { user }: Sendable,
+  steps: readonly Step[],
+  sub: string | null,
+  failures: CallError[],
+): Promise<End | null> {
+  if (sub === null) return null;
+  const startBefore = latestStart(context, [user.lease.token], tenant.timeoutMs);
+  try {
+    for (const step of steps) {
+      await traceSend("to-cidaas", 1, () =>
+        step.do === "clear"
+          ? tenant.updateProfile(sub, step.change, startBefore)
+          : tenant.setStatus(sub, step.status, "Changed in the legacy system", startBefore),
+      );
+    }
+    return null;
+  } catch (error) {
+    const failure = asCallError(error);
+    failures.push(failure);
+    return endOfFailure(context, user, failure);
   }
 }
 
@@ -121,13 +171,6 @@ async function sendDelete(
     failures.push(failure);
     return endOfFailure(context, user, failure);
   }
-}
-
-interface End {
-  user: OutgoingUser;
-  settlement: Settlement;
-  state: Delivered["state"];
-  sub?: string | null;
 }
 
 /** The plan with the prints of what is really sent: a flow may have changed a value between gate and sender. */
@@ -149,77 +192,6 @@ function withSentPrints(context: SyncContext, user: OutgoingUser, body: JsonObje
   return { ...user, plan: { ...user.plan, news, write } };
 }
 
-async function endOf(
-  context: SyncContext,
-  tenant: Tenant,
-  { user, body }: Sendable,
-  result: BulkResult | undefined,
-  sentAt: number,
-): Promise<End> {
-  if (!result || result.state === "UNKNOWN") {
-    const reason = { code: "RESULT_UNKNOWN", message: "The tenant's answer has no result for this user." };
-    return retry(user, { reason });
-  }
-  if (result.state === "CALL_FAILED") return endOfFailure(context, user, result.error);
-  if (result.state === "UNSENT") return { user, settlement: settlementOfUnsent(user.lease), state: "RETRY" };
-  if (result.state === "FAILED") {
-    const isTaken = user.plan.create && (await learnOwner(context, tenant, user, body));
-    return isTaken ? retry(user, { reason: TAKEN, keepIntent: false }) : endOfRefusal(user, result);
-  }
-  const sub = result.sub ?? user.lease.person.sub;
-  const settlement: Settlement = {
-    token: user.lease.token,
-    outcome: "delivered",
-    ledger: ledgerAfter(user.plan, { at: sentAt, until: context.now() }),
-    present: { cidaas: true, ...(user.lease.person.legacyId === null ? {} : { legacy: true }) },
-    identifiers: { side: "legacy", list: user.lease.change.identifiers },
-    ...(sub === null ? {} : { link: { sub } }),
-    ...settledBy(user.lease, user.plan),
-  };
-  return { user, settlement, state: result.state, sub };
-}
-
-const TAKEN = { code: "EMAIL_TAKEN", message: "Another account of the tenant has the same e-mail." };
-
-/**
- * What a tenant says of an e-mail that another account holds is not documented, so it is asked who holds it. That user
- * becomes known, and the next try links the two, or leaves them to a person.
- */
-async function learnOwner(
-  context: SyncContext,
-  tenant: Tenant,
-  user: OutgoingUser,
-  body: JsonObject,
-): Promise<boolean> {
-  if (typeof body.email !== "string" || body.email === "") return false;
-  try {
-    const owner = await tenant.findSub(body.email);
-    if (owner === null || owner === user.lease.person.sub) return false;
-    const account = await tenant.readUser(owner);
-    if (account) await context.store.adopt([adoptedFrom(context, account)]);
-    return account !== null;
-  } catch (error) {
-    // Asking is a help, not a must: without an answer the tenant's refusal stands.
-    if (error instanceof CallError) return false;
-    throw error;
-  }
-}
-
-function endOfRefusal(user: OutgoingUser, result: Extract<BulkResult, { state: "FAILED" }>): End {
-  const { code, message, tries } = result;
-  if (user.lease.attempt < tries) return retry(user, { reason: { code, message }, keepIntent: false });
-  return {
-    user,
-    settlement: { token: user.lease.token, outcome: "parked", reason: { code, message } },
-    state: "PARKED",
-  };
-}
-
-function endOfFailure(context: SyncContext, user: OutgoingUser, failure: CallError): End {
-  const settlement = settlementOfFailure(context, user.lease, failure);
-  return { user, settlement, state: settlement.outcome === "parked" ? "PARKED" : "RETRY" };
-}
-
 async function remove(
   context: SyncContext,
   tenant: Tenant,
@@ -238,14 +210,6 @@ async function remove(
   );
   const present = deletes === "purge" ? { legacy: false, cidaas: false } : { legacy: false };
   return { user, settlement: { token, outcome: "delivered", present }, state: "DELETED" };
-}
-
-function skip(user: OutgoingUser): End {
-  return { user, settlement: { token: user.lease.token, outcome: "skipped" }, state: "UNCHANGED" };
-}
-
-function retry(user: OutgoingUser, details: Omit<Settlement, "token" | "outcome">): End {
-  return { user, settlement: { token: user.lease.token, outcome: "retry", ...details }, state: "RETRY" };
 }
 
 async function settleAll(context: SyncContext, ends: readonly End[]): Promise<Delivered[]> {

@@ -4,13 +4,14 @@ import { idOf, isDeleted, isTrue } from "../delivery/mapping";
 import { overlay, presentRules, sealSecrets } from "../delivery/secrets";
 import { identifiersOf, newsOfCarried, sourceOf } from "../delivery/source";
 import { RecordError } from "../errors";
-import { isJsonObject } from "../mapping/json";
+import { isEmpty, isJsonObject } from "../mapping/json";
 import { toTime } from "../mapping/time";
 import type { Lease, Settlement } from "../store/types";
 import { emptyChange, mergeChanges } from "../sync/change";
 import { mergeCarried, uncover } from "../sync/covered";
 import type { Settleable } from "../sync/plan";
 import type { CarriedRule, Change, Json, JsonObject, Print, RuleId } from "../sync/types";
+import { textOf } from "./json";
 import type { CidaasUser, Tenant } from "./types";
 
 /** Members by which the tenant tells users apart. */
@@ -23,6 +24,8 @@ export interface OutgoingUser {
   /** Secret values sealed. For a delete only the sub. */
   body: JsonObject;
   plan: Settleable;
+  /** The tenant's status of the user, where it was read. */
+  statusBefore: string | null;
 }
 
 export interface CidaasGate {
@@ -53,7 +56,7 @@ export async function prepareForCidaas(
     context,
     { ...lease, change },
     { news, identifiers: change.identifiers, former: formerIdentifiers(context, present.rules) },
-    readerOf(context, gate),
+    readerOf(context, gate, change.rules),
   );
   if (prepared.do === "settle") return { settlement: prepared.settlement };
   const body = bodyOf(context, gate, change.rules, prepared);
@@ -63,7 +66,13 @@ export async function prepareForCidaas(
       settlement: { token: prepared.lease.token, outcome: "unchanged", ...settled, ledger: prepared.plan.ledger },
     };
   }
-  return { kind: "upsert", lease: prepared.lease, body: sealSecrets(context, "cidaas", body), plan: prepared.plan };
+  return {
+    kind: "upsert",
+    lease: prepared.lease,
+    body: sealSecrets(context, "cidaas", body),
+    plan: prepared.plan,
+    statusBefore: textOf(prepared.present?.userStatus),
+  };
 }
 
 async function prepareDelete(
@@ -79,7 +88,7 @@ async function prepareDelete(
   // The event said deleted, the legacy system still has the user: no evidence, and the present state comes by itself.
   const stillThere = record !== null && record !== "unreadable" && !isDeleted(context, record);
   if (stillThere) return { settlement: { token: lease.token, outcome: "refused" } };
-  return { kind: "delete", lease, body: { sub }, plan: NOTHING_TO_WRITE };
+  return { kind: "delete", lease, body: { sub }, plan: NOTHING_TO_WRITE, statusBefore: null };
 }
 
 const NOTHING_TO_WRITE: Settleable = {
@@ -202,7 +211,8 @@ export function adoptedFrom(context: SyncContext, user: CidaasUser) {
   return { sub: user.sub, legacyId, identifiers: identifiersOf(context, "cidaas", values, verified) };
 }
 
-function readerOf(context: SyncContext, gate: CidaasGate): TargetReader {
+function readerOf(context: SyncContext, gate: CidaasGate, carried: Record<RuleId, CarriedRule>): TargetReader {
+  const clears = (id: RuleId) => carried[id]?.values.some(isEmpty) === true;
   return {
     read: async ({ person }) => (person.sub === null ? null : gate.tenant.readUser(person.sub)),
     find: async ({ change }) => {
@@ -216,7 +226,8 @@ function readerOf(context: SyncContext, gate: CidaasGate): TargetReader {
     editAt: (record) => toTime(record.updatedTime),
     missing: "retry",
     needsRecord: (write) =>
-      write.length > 0 && (gate.bulkUpdates === "complete" || !write.some((id) => names(context, id))),
+      write.length > 0 &&
+      (gate.bulkUpdates === "complete" || write.some(clears) || !write.some((id) => names(context, id))),
     verifyAlways: gate.verify === "always",
   };
 }

@@ -6,7 +6,7 @@ import { createEndpoints } from "./endpoints";
 import { readAll } from "./search";
 import { createTokens } from "./tokens";
 import type { Tenant } from "./types";
-import { findSub, purge, readUser, setStatus } from "./users";
+import { findSub, purge, readUser, setStatus, updateProfile } from "./users";
 
 /**
  * The client of one tenant. All calls go through `http`, so that its limits, TLS and proxy hold for each of them.
@@ -23,6 +23,7 @@ export function createTenant(config: TenantConfig, http: HttpClient, now: () => 
     readUser: (sub) => readUser(calls, sub),
     bulk: createBulk(calls),
     setStatus: (sub, ...change) => setStatus(calls, sub, ...change),
+    updateProfile: (sub, ...change) => updateProfile(calls, sub, ...change),
     purge: (sub, startBefore) => purge(calls, sub, startBefore),
     findSub: (identifier) => findSub(calls, identifier),
     readAll: (options) => readAll(calls, options),

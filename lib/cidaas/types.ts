@@ -26,6 +26,16 @@ export type BulkResult =
   /** In no call, or only in one that was refused as a whole because of somebody: nothing is known against this user. */
   | { state: "UNSENT" };
 
+/** The statuses that a call of its own can set (reference, section 5.5). */
+export type SettableStatus = "VERIFIED" | "PENDING" | "DECLINED";
+
+/** A profile update; null empties a member. */
+export interface ProfileChange {
+  /** With the `provider` of the identity that is meant. */
+  userData: JsonObject;
+  customFields: JsonObject;
+}
+
 /** The client of one cidaas tenant. Every method may throw a `CallError`. */
 export interface Tenant {
   readonly baseUrl: string;
@@ -46,12 +56,10 @@ export interface Tenant {
   bulk(users: JsonObject[], startBefore: number): Promise<BulkResult[]>;
 
   /** `PATCH …/status`; a user that is gone counts as success. */
-  setStatus(
-    sub: string,
-    status: "VERIFIED" | "PENDING" | "DECLINED",
-    reason: string,
-    startBefore: number,
-  ): Promise<void>;
+  setStatus(sub: string, status: SettableStatus, reason: string, startBefore: number): Promise<void>;
+
+  /** `PUT /user-srv/users/{sub}`; a user that is gone counts as success. */
+  updateProfile(sub: string, change: ProfileChange, startBefore: number): Promise<void>;
 
   /** Immediate deletion; a user already gone counts as success. */
   purge(sub: string, startBefore: number): Promise<void>;

@@ -6,7 +6,7 @@ import type { Json } from "../sync/types";
 import { pathSegment, type TenantCalls } from "./calls";
 import { textOf } from "./json";
 import { invalidAnswer, readProfile } from "./profile";
-import type { CidaasUser } from "./types";
+import type { CidaasUser, ProfileChange, SettableStatus } from "./types";
 
 const READ = "cidaas:users_read";
 const WRITE = "cidaas:users_write";
@@ -46,13 +46,25 @@ export async function findSub(calls: TenantCalls, identifier: string): Promise<s
 export async function setStatus(
   calls: TenantCalls,
   sub: string,
-  status: "VERIFIED" | "PENDING" | "DECLINED",
+  status: SettableStatus,
   reason: string,
   startBefore: number,
 ): Promise<void> {
   const body = { userStatus: status, user_status_reason: reason };
   const path = `/user-srv/users/${pathSegment(sub)}/status`;
   const answer = await calls.send({ method: "PATCH", path, body, kind: "write", startBefore });
+  if (!isSuccess(answer) && !(await isAbsent(calls, answer, sub))) throw calls.failure(answer, WRITE);
+}
+
+/** See `Tenant.updateProfile`. */
+export async function updateProfile(
+  calls: TenantCalls,
+  sub: string,
+  change: ProfileChange,
+  startBefore: number,
+): Promise<void> {
+  const path = `/user-srv/users/${pathSegment(sub)}`;
+  const answer = await calls.send({ method: "PUT", path, body: { ...change }, kind: "write", startBefore });
   if (!isSuccess(answer) && !(await isAbsent(calls, answer, sub))) throw calls.failure(answer, WRITE);
 }
 

@@ -111,12 +111,23 @@ export function ledgerAfter(plan: Settleable, flight: Flight): Ledger {
   return entries;
 }
 
-/** What is committed before the write, so that a crash does not make it look like a user's edit. */
-export function intentOf(plan: Settleable, now: number, identifiers: Intent["identifiers"]): Intent {
+/**
+ * What is committed before the write, so that a crash does not make it look like a user's edit.
+ *
+ * @param apart rules that need a call of their own; see `IntendedRule`
+ */
+export function intentOf(
+  plan: Settleable,
+  now: number,
+  identifiers: Intent["identifiers"],
+  apart: ReadonlySet<RuleId> = new Set(),
+): Intent {
   const rules: Intent["rules"] = {};
   for (const rule of plan.write) {
     const news = plan.news[rule];
-    if (news) rules[rule] = { source: news.source, target: news.target, editAt: news.span?.last ?? null };
+    if (!news) continue;
+    rules[rule] = { source: news.source, target: news.target, editAt: news.span?.last ?? null };
+    if (apart.has(rule)) rules[rule].apart = true;
   }
   const { create, conflicts, heal } = plan;
   return { side: otherSide(plan.source), create, at: now, identifiers, rules, conflicts, heal };
@@ -126,8 +137,8 @@ export function intentOf(plan: Settleable, now: number, identifiers: Intent["ide
 const PROOFS = 2;
 
 /**
- * The ledger as it stands if the open intent did reach the target. A write takes effect as a whole: where the target holds
- * several rules as we were about to write them, and did not before, all of its rules were written, and whatever the others
+ * The ledger as it stands if the open intent did reach the target. One call takes effect as a whole: where the target holds
+ * several of its rules as we were about to write them, and did not before, all of them were written, and whatever the others
  * hold now was put there later by somebody else. A create proves itself by the user that it made.
  */
 export function ledgerProvenBy(
@@ -139,8 +150,8 @@ export function ledgerProvenBy(
 ): Ledger {
   const proven: Ledger = { ...ledger };
   const proofs = Object.entries(intent.rules).filter(
-    ([rule, { target, overtaken }]) =>
-      !overtaken && present[rule] === target && ledger[rule]?.[intent.side].print !== target,
+    ([rule, { target, overtaken, apart }]) =>
+      !overtaken && !apart && present[rule] === target && ledger[rule]?.[intent.side].print !== target,
   );
   const isTaken = proofs.length >= PROOFS;
   for (const { id, fingerprint } of policies) {
@@ -148,7 +159,7 @@ export function ledgerProvenBy(
     if (!intended) continue;
     const isMade = intent.create && (present[id] === undefined || !ledger[id]);
     const isThere = present[id] === intended.target && !intended.overtaken;
-    if (!isTaken && !isMade && !isThere) continue;
+    if (!(isTaken && !intended.apart) && !isMade && !isThere) continue;
     const { source, target, editAt } = intended;
     const agreed: Agreed = { fingerprint, side: otherSide(intent.side), source, target, editAt };
     proven[id] = written(ledger[id] ?? null, agreed, { at: intent.at, until: Math.min(now, intent.at + flightMs) });

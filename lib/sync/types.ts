@@ -158,6 +158,8 @@ export interface IntendedRule {
    * Whoever brings this value now is a user.
    */
   overtaken?: true;
+  /** Written by a call of its own: whether that was made, the rest of the write does not tell, nor the other way round. */
+  apart?: true;
 }
 
 export interface Person {

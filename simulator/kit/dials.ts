@@ -72,6 +72,8 @@ export interface Dials {
   bulkWebhooks: boolean;
   /** Whether a bulk update without `userStatus` sets VERIFIED, as the default of that member suggests. */
   statusReset: boolean;
+  /** Whether the `userStatus` of a bulk user changes that of an existing account. */
+  statusUpdate: boolean;
   /** A bulk user's e-mail belongs to another sub: the user fails, takes the e-mail over, or fails with an ACCOUNT_CONFLICT event. */
   emailConflict: Choice<"emailConflict">;
   /** Whether a password that was migrated already may be overwritten; without it the rest of the update still succeeds. */
@@ -125,6 +127,7 @@ export const DEFAULT_DIALS: Readonly<Dials> = {
   leftOut: "replace",
   bulkWebhooks: true,
   statusReset: true,
+  statusUpdate: true,
   emailConflict: "fail",
   migrationMode: true,
   invalidEmail507: "message",
@@ -181,6 +184,7 @@ const GUARDS: { [Name in keyof Dials]: Guard<Dials[Name]> } = {
   leftOut: oneOf(DIAL_CHOICES.leftOut),
   bulkWebhooks: isBoolean,
   statusReset: isBoolean,
+  statusUpdate: isBoolean,
   emailConflict: oneOf(DIAL_CHOICES.emailConflict),
   migrationMode: isBoolean,
   invalidEmail507: oneOf(DIAL_CHOICES.invalidEmail507),

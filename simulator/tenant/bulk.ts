@@ -54,10 +54,11 @@ function buildAccount(before: Account | null, entry: BulkEntry, dials: Readonly<
   const old = before ?? emptyAccount(entry.sub ?? randomUUID(), now);
   const kept = dials.leftOut === "merge" ? old : emptyAccount(old.sub, now);
   const presentStatus = dials.statusReset ? "VERIFIED" : old.userStatus;
+  const isIgnored = before !== null && !dials.statusUpdate;
   const mayOverwrite = old.password === null || dials.migrationMode;
   return {
     ...old,
-    userStatus: entry.userStatus ?? presentStatus,
+    userStatus: isIgnored ? old.userStatus : (entry.userStatus ?? presentStatus),
     userStatusReason: entry.userStatusReason ?? kept.userStatusReason,
     customFields: { ...kept.customFields, ...entry.customFields },
     roles: entry.roles ?? kept.roles,

@@ -97,6 +97,16 @@ describe("the simulated bulk interface", () => {
     should(await test.read("s-1")).match({ userStatus: "VERIFIED" });
   });
 
+  it("changes the status of an existing account, unless the dial says that bulk does not", async () => {
+    await test.bulk(ada);
+    test.tenant.setDials({ statusUpdate: false });
+    await test.bulk({ ...ada, userStatus: "DECLINED" });
+    should(await test.read("s-1")).match({ userStatus: "VERIFIED" });
+    test.tenant.setDials({ statusUpdate: true });
+    await test.bulk({ ...ada, userStatus: "DECLINED" });
+    should(await test.read("s-1")).match({ userStatus: "DECLINED" });
+  });
+
   it("answers in every container, with and without a member for the state", async () => {
     const state = { sub: "s-1", identifier: { email: "ada@example.org" } };
     test.tenant.setDials({ stateKey: null, answerContainer: "array" });

@@ -82,6 +82,24 @@ describe("an open intent", () => {
     should(proven({ email: "e@cidaas", city: "other", hash: "other" })).eql(["email"]);
   });
 
+  it("takes no rule with a call of its own for written, or for a proof of the others", () => {
+    const rules = ["email", "city", "hash"];
+    const before = Object.fromEntries(
+      rules.map((rule) => [rule, remembered(null, { ...agreed("old", 1), side: "legacy" as const })]),
+    );
+    const city = { source: "c@legacy", target: "c@cidaas", editAt: 60 };
+    const proven = (apart: string, present: Record<string, string>) => {
+      const intended: Intent["rules"] = { ...intent.rules, city };
+      const own = intended[apart];
+      if (own) intended[apart] = { ...own, apart: true };
+      const update: Intent = { ...intent, create: false, rules: intended };
+      const ledger = ledgerProvenBy(update, before, present, rules.map(policy), SOON);
+      return rules.filter((rule) => ledger[rule] !== before[rule]);
+    };
+    should(proven("hash", { email: "e@cidaas", city: "c@cidaas", hash: "other" })).eql(["email", "city"]);
+    should(proven("city", { email: "e@cidaas", city: "c@cidaas", hash: "other" })).eql(["email", "city"]);
+  });
+
   it("proves nothing of an update that the target does not show", () => {
     const before = { email: remembered(null, { ...agreed("old", 1), side: "legacy" as const }) };
     const update = { ...intent, create: false };

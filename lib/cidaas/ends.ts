@@ -1,0 +1,115 @@
+import { settledBy } from "../delivery/bring";
+import type { SyncContext } from "../delivery/context";
+import type { Delivered } from "../delivery/delivered";
+import { settlementOfFailure, settlementOfUnsent } from "../delivery/failure";
+import { CallError } from "../errors";
+import type { Settlement } from "../store/types";
+import { ledgerAfter } from "../sync/plan";
+import type { JsonObject } from "../sync/types";
+import { adoptedFrom, type OutgoingUser } from "./gate";
+import type { Steps } from "./steps";
+import type { BulkResult, Tenant } from "./types";
+
+/** One user of a batch, opened and ready to be sent. */
+export interface Sendable {
+  user: OutgoingUser;
+  /** Secret values in the clear. */
+  steps: Steps;
+}
+
+/** What became of one user of a batch. */
+export interface End {
+  user: OutgoingUser;
+  settlement: Settlement;
+  state: Delivered["state"];
+  sub?: string | null;
+}
+
+/** What the tenant's result means for one user. */
+export async function endOf(
+  context: SyncContext,
+  tenant: Tenant,
+  { user, steps }: Sendable,
+  result: BulkResult | undefined,
+  sentAt: number,
+): Promise<End> {
+  if (!result || result.state === "UNKNOWN") {
+    const reason = { code: "RESULT_UNKNOWN", message: "The tenant's answer has no result for this user." };
+    return retry(user, { reason });
+  }
+  if (result.state === "CALL_FAILED") return endOfFailure(context, user, result.error);
+  if (result.state === "UNSENT") return { user, settlement: settlementOfUnsent(user.lease), state: "RETRY" };
+  if (result.state === "FAILED") {
+    const isTaken = user.plan.create && (await learnOwner(context, tenant, user, steps.bulk));
+    return isTaken ? retry(user, { reason: TAKEN, keepIntent: false }) : endOfRefusal(user, result);
+  }
+  const sub = result.sub ?? user.lease.person.sub;
+  const settlement: Settlement = {
+    token: user.lease.token,
+    outcome: "delivered",
+    ledger: ledgerAfter(user.plan, { at: sentAt, until: context.now() }),
+    present: { cidaas: true, ...(user.lease.person.legacyId === null ? {} : { legacy: true }) },
+    identifiers: { side: "legacy", list: user.lease.change.identifiers },
+    ...(sub === null ? {} : { link: { sub } }),
+    ...settledBy(user.lease, user.plan),
+  };
+  return { user, settlement, state: result.state, sub };
+}
+
+const TAKEN = { code: "EMAIL_TAKEN", message: "Another account of the tenant has the same e-mail." };
+
+/**
+ * What a tenant says of an e-mail that another account holds is not documented, so it is asked who holds it. That user
+ * becomes known, and the next try links the two, or leaves them to a person.
+ */
+async function learnOwner(
+  context: SyncContext,
+  tenant: Tenant,
+  user: OutgoingUser,
+  body: JsonObject,
+): Promise<boolean> {
+  if (typeof body.email !== "string" || body.email === "") return false;
+  try {
+    const owner = await tenant.findSub(body.email);
+    if (owner === null || owner === user.lease.person.sub) return false;
+    const account = await tenant.readUser(owner);
+    if (account) await context.store.adopt([adoptedFrom(context, account)]);
+    return account !== null;
+  } catch (error) {
+    // Asking is a help, not a must: without an answer the tenant's refusal stands.
+    if (error instanceof CallError) return false;
+    throw error;
+  }
+}
+
+function endOfRefusal(user: OutgoingUser, result: Extract<BulkResult, { state: "FAILED" }>): End {
+  const { code, message, tries } = result;
+  if (user.lease.attempt < tries) return retry(user, { reason: { code, message }, keepIntent: false });
+  return {
+    user,
+    settlement: { token: user.lease.token, outcome: "parked", reason: { code, message } },
+    state: "PARKED",
+  };
+}
+
+export function endOfFailure(context: SyncContext, user: OutgoingUser, failure: CallError): End {
+  const settlement = settlementOfFailure(context, user.lease, failure);
+  return { user, settlement, state: settlement.outcome === "parked" ? "PARKED" : "RETRY" };
+}
+
+export function skip(user: OutgoingUser): End {
+  return { user, settlement: { token: user.lease.token, outcome: "skipped" }, state: "UNCHANGED" };
+}
+
+function retry(user: OutgoingUser, details: Omit<Settlement, "token" | "outcome">): End {
+  return { user, settlement: { token: user.lease.token, outcome: "retry", ...details }, state: "RETRY" };
+}
+
+/** Part of the write has been made: what the target holds now has to be read before anybody decides on it. */
+export function inDoubt(end: End): End {
+  return { ...end, settlement: { ...end.settlement, keepIntent: true } };
+}
+
+export function inDoubtAfterSteps({ steps }: Sendable, end: End): End {
+  return steps.before.length === 0 || end.settlement.outcome === "delivered" ? end : inDoubt(end);
+}
