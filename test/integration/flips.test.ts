@@ -1,11 +1,10 @@
 import type { JsonObject } from "../../lib/sync/types";
 import { CUTS } from "../../scripts/chaos/cuts";
-import { findOverwritten } from "../../scripts/chaos/overwritten";
-import { findPeople } from "../../scripts/chaos/people";
 import { watchWire } from "../../scripts/chaos/wire";
 import type { Dials } from "../../simulator";
 import { editAtRandom, FIELDS } from "./edits";
-import { pause, runs, SPEED, World } from "./harness";
+import { pause, runs, World } from "./harness";
+import { judgeEdits } from "./judge-edits";
 
 /** Fields with two or three values: what one side is set to is often what the other one holds, or what waits for it. */
 const FEW_VALUED = FIELDS.slice(3, 5).concat(FIELDS.slice(7, 8), FIELDS.slice(2, 3));
@@ -53,31 +52,11 @@ describe("Edits on both sides of fields with few values", function () {
         await world.quiet();
         wire.close();
         await world.judge();
-        await judgeEdits(world, wire.looks);
+        await judgeEdits(world, wire.looks, {
+          readLagMs: ALWAYS.readLagMs ?? 0,
+          mostBetweenS: LEASE_S + CALL_TIMEOUT_S,
+        });
       });
     });
   }
 });
-
-async function judgeEdits(world: World, looks: ReadonlyMap<string, readonly number[]>): Promise<void> {
-  const { tenant, legacy, history } = world.simulator;
-  const entries = history.entries();
-  const overwritten = findOverwritten({
-    history: entries,
-    people: findPeople(entries),
-    conflicts: await world.conflicts(),
-    users: {
-      cidaas: new Map(tenant.snapshot().map((user) => [String(user.sub), user])),
-      legacy: new Map(legacy.snapshot().map((user) => [String(user.id), { ...user }])),
-    },
-    looks,
-    readLagMs: ALWAYS.readLagMs ?? 0,
-    mostBetweenMs: (LEASE_S + CALL_TIMEOUT_S) * 1_000 + SPEED * 100,
-    frozen: [],
-  });
-  const stale = overwritten.filter(({ coveredMs }) => coveredMs === null);
-  const [first] = stale;
-  if (first === undefined) return;
-  const [legacyId = ""] = first.person.ids.legacy;
-  throw new Error(world.told(`${stale.map(({ text }) => text).join("\n")}\n${world.story(legacyId)}`));
-}

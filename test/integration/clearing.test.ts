@@ -1,0 +1,76 @@
+import { isJsonObject } from "../../lib/mapping/json";
+import type { JsonObject } from "../../lib/sync/types";
+import { CUTS } from "../../scripts/chaos/cuts";
+import { watchWire } from "../../scripts/chaos/wire";
+import { findNode, loadExample } from "../support/flows";
+import { editAtRandom, FIELDS } from "./edits";
+import { pause, runs, World } from "./harness";
+import { judgeEdits } from "./judge-edits";
+
+const SPARSE: typeof FIELDS = [
+  {
+    cidaas: (n) => ({ mobile_number: n % 2 === 0 ? null : `+491511${2_000_000 + n}` }),
+    legacy: (n) => ({ phone: n % 2 === 0 ? "" : `01512 ${3_000_000 + n}` }),
+  },
+  {
+    cidaas: (n) => ({ customFields: { tier: n % 2 === 0 ? null : "gold" } }),
+    legacy: (n) => ({ tier: n % 2 === 0 ? null : "silver" }),
+  },
+  {
+    cidaas: (n) => ({ address: { locality: n % 2 === 0 ? null : `Bonn ${n}` } }),
+    legacy: (n) => ({ city: n % 2 === 0 ? "" : `Ulm ${n}` }),
+  },
+];
+/** Given names are never empty: a write that also empties a field then takes two calls with a part each. */
+const FILLED = FIELDS.slice(0, 2);
+const CLEARED = ["mobile_number", "tier", "city"];
+const LEASE_S = 5;
+const CALL_TIMEOUT_S = 2;
+const NODES: Record<string, JsonObject> = {
+  sync: { rules: rulesThatClear() },
+  store: { leaseSeconds: LEASE_S, maxAttempts: 100 },
+  tenant: { timeout: CALL_TIMEOUT_S },
+  legacy: { timeout: CALL_TIMEOUT_S },
+};
+
+/** The rules of the example, some of which empty a field of the other side. */
+function rulesThatClear(): JsonObject[] {
+  const { rules } = findNode(loadExample("3 two-way sync"), "user-sync");
+  const list = Array.isArray(rules) ? rules.filter(isJsonObject) : [];
+  return list.map((rule) => (CLEARED.includes(String(rule.id)) ? { ...rule, whenEmpty: "clear" } : rule));
+}
+
+describe("Fields that are emptied and filled on both sides", function () {
+  this.timeout(120_000);
+
+  for (const seed of runs())
+    for (const leftOut of ["merge", "replace"] as const)
+      it(`end in the same values through crashes and faults, with a tenant that ${leftOut}s (seed ${seed})`, async () => {
+        await World.with({ seed, users: 4, nodes: NODES, dials: { leftOut, statusUpdate: false } }, async (world) => {
+          await world.load();
+          await world.quiet();
+          const wire = watchWire(world.simulator);
+          const { tenant, legacy } = world.simulator;
+          const fields = [...SPARSE, ...FILLED];
+          const edits = editAtRandom(world, { count: 120, among: world.legacyIds(), spacingMs: 40, fields });
+          for (let crash = 0; crash < 6; crash += 1) {
+            const cut = CUTS[world.random.integer(CUTS.length + 1)];
+            (world.random.chance(0.5) ? tenant : legacy).setDials({
+              rate5xx: 0,
+              rateReset: 0.05,
+              faultPaths: [],
+              ...cut,
+            });
+            await pause(world.random.integer(700));
+            world.crash();
+            await world.start();
+          }
+          await edits;
+          world.clearFaults();
+          await world.quiet();
+          wire.close();
+          await world.judge();
+          await judgeEdits(world, wire.looks, { readLagMs: 0, mostBetweenS: LEASE_S + CALL_TIMEOUT_S });
+        });
+      });
+});
