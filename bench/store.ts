@@ -30,7 +30,7 @@ interface Load {
 }
 
 /** Event-loop delay of the store under load, beside that of the same process doing nothing. */
-async function main(): Promise<void> {
+export async function benchStore(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "bench-store-"));
   const engine = await openThreadEngine({
     path: join(directory, "bench.db"),
@@ -140,5 +140,3 @@ function ledger(): Ledger {
   const cidaas: SideEntry = { ...legacy, writes: [{ print: PRINT, before: PRINT, at: now, until: now, editAt: now }] };
   return Object.fromEntries(RULES.map((rule) => [rule, { fingerprint: PRINT, cidaas, legacy }]));
 }
-
-void main();
