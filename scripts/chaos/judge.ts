@@ -27,7 +27,7 @@ const MAX_STORIES = 5;
 
 /** Of the sync only its list of conflicts and of those who are parked is believed. */
 export interface Evidence
-  extends Pick<OverwrittenOptions, "conflicts" | "looks" | "readLagMs" | "mostBetweenMs" | "frozen"> {
+  extends Pick<OverwrittenOptions, "conflicts" | "looks" | "readLagMs" | "mostBetweenMs" | "momentMs" | "frozen"> {
   history: readonly HistoryEntry[];
   /** Everybody that the two systems hold in the end. */
   users: Record<System, readonly JsonObject[]>;

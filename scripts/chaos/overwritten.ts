@@ -5,9 +5,6 @@ import type { Conflict } from "./admin";
 import { comparable, FIELDS, type Field } from "./fields";
 import type { Finding, Person, System } from "./people";
 
-/** The event that tells of an edit gets its time a moment after the edit. */
-const SAME_MOMENT_MS = 20;
-
 /** A user's edit that an older value replaced, though nobody recorded a conflict. */
 export interface Overwritten extends Finding {
   /**
@@ -29,6 +26,8 @@ export interface OverwrittenOptions {
   readLagMs: number;
   /** The longest time from a look to its call, had the process not stood still between `from` and `to`. */
   mostBetweenMs: number;
+  /** An edit, its record and the event that tells of it get their times one after the other, so far apart at the most, ms. */
+  momentMs: number;
   frozen: readonly { from: number; to: number }[];
 }
 
@@ -78,13 +77,18 @@ function isThere(edit: HistoryEntry, field: Field, { users }: OverwrittenOptions
 }
 
 /** A conflict that the edit's side lost, noticed after the edit and not about an earlier one. */
-function isRecorded(edit: HistoryEntry, field: Field, { ids }: Person, { conflicts }: OverwrittenOptions): boolean {
+function isRecorded(
+  edit: HistoryEntry,
+  field: Field,
+  { ids }: Person,
+  { conflicts, momentMs }: OverwrittenOptions,
+): boolean {
   return conflicts.some((conflict) => {
     const { sub, legacyId, rule, winner } = conflict;
     if (rule !== field.rule || winner === edit.system || conflict.at < edit.at) return false;
     const lost = edit.system === "cidaas" ? conflict.cidaasTime : conflict.legacyTime;
     const isOfPerson = ids.cidaas.has(String(sub)) || ids.legacy.has(String(legacyId));
-    return isOfPerson && (lost === null || lost >= edit.at - SAME_MOMENT_MS);
+    return isOfPerson && (lost === null || lost >= edit.at - momentMs);
   });
 }
 

@@ -146,6 +146,7 @@ async function conclude(stage: Stage, log: DisasterLog, traffic: Traffic, rest: 
     looks: wire.looks,
     readLagMs: scene.faults.readLagMs ?? 0,
     mostBetweenMs: (LEASE_S + CALL_TIMEOUT_S) * 1000,
+    momentMs: 20,
     frozen: log.frozen,
   });
   const events = history.filter(({ kind }) => kind === "event");

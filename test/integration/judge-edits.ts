@@ -14,10 +14,11 @@ export async function judgeEdits(
 ): Promise<void> {
   const { tenant, legacy, history } = world.simulator;
   const entries = history.entries();
+  const conflicts = await world.conflicts();
   const overwritten = findOverwritten({
     history: entries,
     people: findPeople(entries),
-    conflicts: await world.conflicts(),
+    conflicts,
     users: {
       cidaas: new Map(tenant.snapshot().map((user) => [String(user.sub), user])),
       legacy: new Map(legacy.snapshot().map((user) => [String(user.id), { ...user }])),
@@ -25,11 +26,15 @@ export async function judgeEdits(
     looks,
     readLagMs: limits.readLagMs,
     mostBetweenMs: limits.mostBetweenS * 1_000 + SPEED * 100,
+    momentMs: SPEED * 50,
     frozen: [],
   });
   const stale = overwritten.filter(({ coveredMs }) => coveredMs === null);
   const [first] = stale;
   if (first === undefined) return;
   const [legacyId = ""] = first.person.ids.legacy;
-  throw new Error(world.told(`${stale.map(({ text }) => text).join("\n")}\n${world.story(legacyId)}`));
+  const texts = stale.map(({ text }) => text).join("\n");
+  const recorded = conflicts.filter((conflict) => String(conflict.legacyId) === legacyId);
+  const list = recorded.map((conflict) => JSON.stringify(conflict)).join("\n");
+  throw new Error(world.told(`${texts}\n${world.story(legacyId)}\nrecorded:\n${list}`));
 }

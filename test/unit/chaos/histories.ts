@@ -61,6 +61,7 @@ export class Story {
       looks: this.looks,
       readLagMs: this.readLagMs,
       mostBetweenMs: 1000,
+      momentMs: 20,
       frozen: this.frozen,
     };
     return judge(evidence);
