@@ -1,7 +1,7 @@
 import { DateTime } from "luxon";
 import { SyncError } from "../../errors";
 import type { Json } from "../../sync/types";
-import { ONE_TO_ONE, optionError, scalarText, single, type Transform } from "./types";
+import { type CompileTransform, optionError, scalarText, single } from "./types";
 
 const LOCALE = "en-US";
 const MAX_TEXT = 64;
@@ -9,30 +9,22 @@ const MAX_TEXT = 64;
 const TIME_TOKENS = /[HhmsSutTfFxX]/;
 
 /** ISO date in cidaas, or ISO date-time in UTC when the legacy format has a time of day. */
-export const date: Transform = {
-  options: {
-    legacyFormat: { type: "text", default: "yyyy-MM-dd" },
-    zone: { type: "text", default: "UTC" },
-  },
-  direction: "both",
-  paths: ONE_TO_ONE,
-  compile(options) {
-    const format = scalarText(options.legacyFormat);
-    const zone = scalarText(options.zone);
-    checkFormat(format, zone);
-    const hasTime = TIME_TOKENS.test(format.replace(/'[^']*'/g, ""));
-    const legacyZone = { zone: hasTime ? zone : "UTC", locale: LOCALE };
-    const parser = DateTime.buildFormatParser(format, { locale: LOCALE });
-    const toCanonical = (time: DateTime) =>
-      hasTime ? time.toUTC().toISO({ suppressMilliseconds: true }) : time.toISODate();
-    return single({
-      // Without a time the date counts as written, in whatever offset it is given.
-      fromCidaas: (value) =>
-        toCanonical(readable(DateTime.fromISO(isoText(value), hasTime ? { zone: "UTC" } : { setZone: true }))),
-      fromLegacy: (value) => toCanonical(readable(DateTime.fromFormatParser(dateText(value), parser, legacyZone))),
-      toLegacy: (canonical) => DateTime.fromISO(scalarText(canonical), legacyZone).toFormat(format),
-    });
-  },
+export const compileDate: CompileTransform = (options) => {
+  const format = scalarText(options.legacyFormat);
+  const zone = scalarText(options.zone);
+  checkFormat(format, zone);
+  const hasTime = TIME_TOKENS.test(format.replace(/'[^']*'/g, ""));
+  const legacyZone = { zone: hasTime ? zone : "UTC", locale: LOCALE };
+  const parser = DateTime.buildFormatParser(format, { locale: LOCALE });
+  const toCanonical = (time: DateTime) =>
+    hasTime ? time.toUTC().toISO({ suppressMilliseconds: true }) : time.toISODate();
+  return single({
+    // Without a time the date counts as written, in whatever offset it is given.
+    fromCidaas: (value) =>
+      toCanonical(readable(DateTime.fromISO(isoText(value), hasTime ? { zone: "UTC" } : { setZone: true }))),
+    fromLegacy: (value) => toCanonical(readable(DateTime.fromFormatParser(dateText(value), parser, legacyZone))),
+    toLegacy: (canonical) => DateTime.fromISO(scalarText(canonical), legacyZone).toFormat(format),
+  });
 };
 
 /** A format must give back the day it was made from: one without a year would be completed with today's. */

@@ -67,13 +67,6 @@ describe("parseRules", () => {
       should(messageOf([{ cidaas: "a", legacy: "b", timePath: part }])).match(/reserved name/);
     });
 
-  it("says that announced transforms are not available in this version", () => {
-    for (const transform of ["country", "language", "jsonata"])
-      should(messageOf([{ cidaas: "a", legacy: "b", transform }])).match(
-        new RegExp(`transform "${transform}" is not available in this version`),
-      );
-  });
-
   it("does not take members of Object for transforms or ids", () => {
     should(messageOf([{ cidaas: "a", legacy: "b", transform: "constructor" }])).match(/is unknown/);
     should(messageOf([{ cidaas: "a", legacy: "b", id: "__proto__" }])).match(/is reserved/);
