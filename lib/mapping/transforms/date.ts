@@ -7,33 +7,57 @@ const LOCALE = "en-US";
 const MAX_TEXT = 64;
 /** Unicode tokens for a time of day or an instant, outside quoted parts. */
 const TIME_TOKENS = /[HhmsSutTfFxX]/;
+/** What a `Date` of a database driver becomes; it names its instant whatever the format is. */
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
+/** Seconds or milliseconds since 1970, which systems keep as a number. */
+const EPOCH = /^[Xx]$/;
+/** A format must give back the days it was made from: two digits for the year cannot mean both of these. */
+const PROBES = ["2061-02-28T09:41:58.123Z", "2001-12-24T16:17:18.456Z"];
 
 /** ISO date in cidaas, or ISO date-time in UTC when the legacy format has a time of day. */
 export const compileDate: CompileTransform = (options) => {
   const format = scalarText(options.legacyFormat);
   const zone = scalarText(options.zone);
-  checkFormat(format, zone);
   const hasTime = TIME_TOKENS.test(format.replace(/'[^']*'/g, ""));
+  const precision = checkFormat(format, zone, hasTime);
   const legacyZone = { zone: hasTime ? zone : "UTC", locale: LOCALE };
   const parser = DateTime.buildFormatParser(format, { locale: LOCALE });
   const toCanonical = (time: DateTime) =>
     hasTime ? time.toUTC().toISO({ suppressMilliseconds: true }) : time.toISODate();
+  const written = EPOCH.test(format) ? Number : (text: string) => text;
+  const fromLegacy = (text: string) =>
+    INSTANT.test(text) ? DateTime.fromISO(text, { zone }) : DateTime.fromFormatParser(text, parser, legacyZone);
   return single({
     // Without a time the date counts as written, in whatever offset it is given.
     fromCidaas: (value) =>
       toCanonical(readable(DateTime.fromISO(isoText(value), hasTime ? { zone: "UTC" } : { setZone: true }))),
-    fromLegacy: (value) => toCanonical(readable(DateTime.fromFormatParser(dateText(value), parser, legacyZone))),
-    toLegacy: (canonical) => DateTime.fromISO(scalarText(canonical), legacyZone).toFormat(format),
+    fromLegacy: (value) => toCanonical(readable(fromLegacy(dateText(value)))),
+    toLegacy: (canonical) => written(DateTime.fromISO(scalarText(canonical), legacyZone).toFormat(format)),
+    ...(precision && { comparable: (canonical) => scalarText(canonical).replace(precision, "Z") }),
   });
 };
 
-/** A format must give back the day it was made from: one without a year would be completed with today's. */
-function checkFormat(format: string, zone: string): void {
-  const probe = DateTime.fromISO("2001-12-24T16:00:00Z", { zone, locale: LOCALE });
-  if (!probe.isValid) throw optionError('the option "zone" must be a time zone such as Europe/Berlin');
-  const again = DateTime.fromFormat(probe.toFormat(format), format, { zone, locale: LOCALE });
-  if (again.toISODate() !== probe.toISODate())
-    throw optionError('the option "legacyFormat" must hold year, month and day, such as dd.MM.yyyy');
+/**
+ * Refuses a format that loses the day or the hour: one without a year would be completed with today's. Gives what it
+ * loses of an ISO date-time, which is then no difference between the sides; null when it loses nothing.
+ */
+function checkFormat(format: string, zone: string, hasTime: boolean): RegExp | null {
+  let lost: RegExp | null = null;
+  for (const text of PROBES) {
+    const probe = DateTime.fromISO(text, { zone, locale: LOCALE });
+    if (!probe.isValid) throw optionError('the option "zone" must be a time zone such as Europe/Berlin');
+    const again = DateTime.fromFormat(probe.toFormat(format), format, { zone, locale: LOCALE });
+    if (again.toISODate() !== probe.toISODate())
+      throw optionError(
+        'the option "legacyFormat" must hold year, month and day, the year with four digits, such as dd.MM.yyyy',
+      );
+    if (!hasTime) continue;
+    if (again.hour !== probe.hour || again.minute !== probe.minute)
+      throw optionError('the option "legacyFormat" must hold the time to the minute: HH:mm, or hh:mm together with a');
+    if (again.second !== probe.second) lost = /:\d\d(\.\d+)?Z$/;
+    else if (again.millisecond !== probe.millisecond) lost = /\.\d+Z$/;
+  }
+  return lost;
 }
 
 function dateText(value: Json): string {

@@ -30,11 +30,12 @@ export const compileList: CompileTransform = (options) => {
 };
 
 /** Given and family name in cidaas, one text in the legacy system. */
-export const compileName: CompileTransform = () => ({
+export const compileName: CompileTransform = ({ legacyFormat }) => ({
   from: { cidaas: (values) => values.map(nameText), legacy: ([value = null]) => splitName(value) },
   to: {
     cidaas: (canonical) => (Array.isArray(canonical) ? canonical : []),
-    legacy: (canonical) => [fullName(canonical)],
+    legacy:
+      legacyFormat === "family, given" ? (canonical) => [familyFirst(canonical)] : (canonical) => [fullName(canonical)],
   },
   // Where the family name begins is not in the legacy text, so it is no difference between the sides.
   comparable: fullName,
@@ -54,6 +55,16 @@ function nameParts(value: Json): string[] {
 
 function fullName(canonical: Json): string {
   return Array.isArray(canonical) ? canonical.filter((part) => part !== "").join(" ") : "";
+}
+
+/** "Berg, Lena"; where one of the two is missing there is nothing for a comma to part. */
+function familyFirst(canonical: Json): string {
+  return Array.isArray(canonical)
+    ? [...canonical]
+        .reverse()
+        .filter((part) => part !== "")
+        .join(", ")
+    : "";
 }
 
 /**

@@ -32,7 +32,14 @@ const TABLE = {
   date: {
     ...TWO_WAY,
     options: {
-      legacyFormat: text("yyyy-MM-dd", ["yyyy-MM-dd", "dd.MM.yyyy", "MM/dd/yyyy", "yyyyMMdd", "yyyy-MM-dd HH:mm:ss"]),
+      legacyFormat: text("yyyy-MM-dd", [
+        "yyyy-MM-dd",
+        "dd.MM.yyyy",
+        "MM/dd/yyyy",
+        "yyyyMMdd",
+        "yyyy-MM-dd HH:mm:ss",
+        "X",
+      ]),
       zone: text("UTC", ["UTC", "Europe/Berlin", "Europe/London", "America/New_York"]),
     },
   },
@@ -57,7 +64,11 @@ const TABLE = {
       language: text("en", ["en", "de", "fr", "es", "it", "nl", "pl"]),
     },
   },
-  name: { ...TWO_WAY, options: {}, paths: { cidaas: 2, legacy: 1 } },
+  name: {
+    ...TWO_WAY,
+    options: { legacyFormat: choice("given family", "family, given") },
+    paths: { cidaas: 2, legacy: 1 },
+  },
   list: { ...TWO_WAY, options: { delimiter: text(",", [",", ";", "|"]) } },
   constant: {
     options: { toCidaas: { type: "json", default: null }, toLegacy: { type: "json", default: null } },
