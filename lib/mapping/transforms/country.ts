@@ -13,7 +13,14 @@ const ALPHA2 = new Map(
 
 /** ISO 3166 alpha-2 in cidaas; a code or the name in one language in the legacy system. Codes are read in any form. */
 export const compileCountry: CompileTransform = ({ legacyFormat, language }) => {
-  const names = legacyFormat === "name" ? displayNames("region", scalarText(language), [...ALPHA2.values()]) : null;
+  const names =
+    legacyFormat === "name"
+      ? displayNames(
+          "region",
+          scalarText(language),
+          COUNTRY_CODES.map(({ alpha2 }) => alpha2),
+        )
+      : null;
   const written = legacyForms(scalarText(legacyFormat), names);
   return single({
     fromCidaas: (value) => known(byCode(scalarText(value).trim())),

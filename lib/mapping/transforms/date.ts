@@ -1,7 +1,7 @@
 import { DateTime } from "luxon";
 import { SyncError } from "../../errors";
 import type { Json } from "../../sync/types";
-import { type CompileTransform, optionError, scalarText, single } from "./types";
+import { type CompileTransform, type DirectTransform, optionError, scalarText, single } from "./types";
 
 const LOCALE = "en-US";
 const MAX_TEXT = 64;
@@ -9,7 +9,8 @@ const MAX_TEXT = 64;
 const TIME_TOKENS = /[HhmsSutTfFxX]/;
 /** What a `Date` of a database driver becomes; it names its instant whatever the format is. */
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/;
-/** Seconds or milliseconds since 1970, which systems keep as a number. */
+const MILLISECONDS = /\.\d+Z$/;
+/** Seconds or milliseconds since 1970. */
 const EPOCH = /^[Xx]$/;
 /** A format must give back the days it was made from: two digits for the year cannot mean both of these. */
 const PROBES = ["2061-02-28T09:41:58.123Z", "2001-12-24T16:17:18.456Z"];
@@ -18,13 +19,12 @@ const PROBES = ["2061-02-28T09:41:58.123Z", "2001-12-24T16:17:18.456Z"];
 export const compileDate: CompileTransform = (options) => {
   const format = scalarText(options.legacyFormat);
   const zone = scalarText(options.zone);
+  if (EPOCH.test(format)) return epoch(format === "X" ? 1000 : 1);
   const hasTime = TIME_TOKENS.test(format.replace(/'[^']*'/g, ""));
   const precision = checkFormat(format, zone, hasTime);
   const legacyZone = { zone: hasTime ? zone : "UTC", locale: LOCALE };
   const parser = DateTime.buildFormatParser(format, { locale: LOCALE });
-  const toCanonical = (time: DateTime) =>
-    hasTime ? time.toUTC().toISO({ suppressMilliseconds: true }) : time.toISODate();
-  const written = EPOCH.test(format) ? Number : (text: string) => text;
+  const toCanonical = hasTime ? toInstant : (time: DateTime<true>) => time.toISODate();
   const fromLegacy = (text: string) =>
     INSTANT.test(text) ? DateTime.fromISO(text, { zone }) : DateTime.fromFormatParser(text, parser, legacyZone);
   return single({
@@ -32,10 +32,29 @@ export const compileDate: CompileTransform = (options) => {
     fromCidaas: (value) =>
       toCanonical(readable(DateTime.fromISO(isoText(value), hasTime ? { zone: "UTC" } : { setZone: true }))),
     fromLegacy: (value) => toCanonical(readable(fromLegacy(dateText(value)))),
-    toLegacy: (canonical) => written(DateTime.fromISO(scalarText(canonical), legacyZone).toFormat(format)),
+    toLegacy: (canonical) => DateTime.fromISO(scalarText(canonical), legacyZone).toFormat(format),
     ...(precision && { comparable: (canonical) => scalarText(canonical).replace(precision, "Z") }),
   });
 };
+
+/** A number of seconds or milliseconds in the legacy system. */
+function epoch(milliseconds: number): DirectTransform {
+  const read = (value: Json) => DateTime.fromISO(isoText(value), { zone: "UTC" });
+  return single({
+    fromCidaas: (value) => toInstant(readable(read(value))),
+    fromLegacy: (value) => {
+      const text = dateText(value);
+      const isNumber = /^-?\d{1,15}$/.test(text);
+      return toInstant(readable(isNumber ? DateTime.fromMillis(Number(text) * milliseconds) : read(value)));
+    },
+    toLegacy: (canonical) => Math.floor(Date.parse(scalarText(canonical)) / milliseconds),
+    ...(milliseconds > 1 && { comparable: (canonical) => scalarText(canonical).replace(MILLISECONDS, "Z") }),
+  });
+}
+
+function toInstant(time: DateTime<true>): string {
+  return time.toUTC().toISO({ suppressMilliseconds: true });
+}
 
 /**
  * Refuses a format that loses the day or the hour: one without a year would be completed with today's. Gives what it
@@ -55,7 +74,7 @@ function checkFormat(format: string, zone: string, hasTime: boolean): RegExp | n
     if (again.hour !== probe.hour || again.minute !== probe.minute)
       throw optionError('the option "legacyFormat" must hold the time to the minute: HH:mm, or hh:mm together with a');
     if (again.second !== probe.second) lost = /:\d\d(\.\d+)?Z$/;
-    else if (again.millisecond !== probe.millisecond) lost = /\.\d+Z$/;
+    else if (again.millisecond !== probe.millisecond) lost = MILLISECONDS;
   }
   return lost;
 }

@@ -1,12 +1,23 @@
+import jsonata from "jsonata";
 import { RecordError } from "../../../lib/errors";
 import { compileMap } from "../../../lib/mapping/compile";
+import { mapRecord } from "../../../lib/mapping/map-record";
 import { parseRules } from "../../../lib/mapping/rules";
-import type { CompiledMap } from "../../../lib/mapping/types";
-import type { Json, JsonObject, Lane } from "../../../lib/sync/types";
+import type { MapTools } from "../../../lib/mapping/transforms/types";
+import type { CompiledMap, MappedRule } from "../../../lib/mapping/types";
+import type { Json, JsonObject, Lane, RuleId } from "../../../lib/sync/types";
+
+/** As the runtime lends them, with a JSONata that has no functions of Node-RED. */
+export const TOOLS: MapTools = {
+  jsonata: (text) => {
+    const expression = jsonata(text);
+    return { evaluate: (input) => expression.evaluate(input, {}) };
+  },
+};
 
 /** The map of one rule, with the cidaas path `c` and the legacy path `l` unless told. */
 export function mapOf(rule: Record<string, unknown>): CompiledMap {
-  return compileMap(parseRules([{ id: "r", cidaas: "c", legacy: "l", ...rule }]));
+  return compileMap(parseRules([{ id: "r", cidaas: "c", legacy: "l", ...rule }], TOOLS), TOOLS);
 }
 
 /** The target's value of a rule with one path per side. */
@@ -22,4 +33,18 @@ export function problemsOf(map: CompiledMap, lane: Lane, record: JsonObject): Re
     throw thrown;
   }
   return [];
+}
+
+/** As `mapRecord`, with the problems of a record that cannot be mapped in place of an error. */
+export async function outcomeOf(
+  map: CompiledMap,
+  lane: Lane,
+  record: JsonObject,
+): Promise<{ mapped: Record<RuleId, MappedRule>; problems: RecordError["problems"] }> {
+  try {
+    return { mapped: await mapRecord(map, lane, record), problems: [] };
+  } catch (thrown) {
+    if (thrown instanceof RecordError) return { mapped: {}, problems: thrown.problems };
+    throw thrown;
+  }
 }
