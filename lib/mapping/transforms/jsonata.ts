@@ -30,11 +30,13 @@ function compileExpression(
   if (typeof text !== "string") throw optionError(`the option "${option}" is missing`);
   const expression = parse(option, text, jsonata);
   return async (input) => {
-    const result = (await evaluate(expression, input)) ?? null;
-    if (!isJson(result)) throw failed("the result of its expression is no JSON value");
+    const given = (await evaluate(expression, input)) ?? null;
+    if (!isJson(given)) throw failed("the result of its expression is no JSON value");
+    // JSONata marks arrays as its own, and a result may be a part of the record itself.
+    const result = typeof given === "object" ? structuredClone(given) : given;
     if (targets === 1) return [result];
     if (result === null) return new Array<Json>(targets).fill(null);
-    if (Array.isArray(result) && result.length === targets) return [...result];
+    if (Array.isArray(result) && result.length === targets) return result;
     throw failed(`its expression must give an array of ${targets} values, one per path it writes to`);
   };
 }

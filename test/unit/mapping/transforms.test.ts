@@ -1,6 +1,5 @@
-import fc from "fast-check";
 import should from "should";
-import { type Json, type Lane, otherSide, targetOf } from "../../../lib/sync/types";
+import type { Json, Lane } from "../../../lib/sync/types";
 import { mapOf, mapValue, problemsOf } from "./helpers";
 
 const BCRYPT = `$2y$12$${"a".repeat(53)}`;
@@ -162,66 +161,4 @@ describe("transforms", () => {
       const leaf = String(JSON.stringify(value)).replace(/[[\]{}"]/g, "");
       should(problems[0]?.message).not.containEql(leaf);
     });
-
-  describe("for any value", () => {
-    const text = fc.string({ unit: "grapheme", maxLength: 20 });
-    const day = fc
-      .date({ min: new Date("1800-01-01"), max: new Date("2200-01-01"), noInvalidDate: true })
-      .map((time) => time.toISOString().slice(0, 10));
-    const second = fc.integer({ min: 0, max: 4e9 }).map((time) => new Date(time * 1000).toISOString());
-    const german = fc.integer({ min: 1510000000, max: 1799999999 }).map((number) => `+49${number}`);
-    const words = fc.array(fc.stringMatching(/^[a-z]{1,5}$/), { maxLength: 4 });
-    const anyJson = fc.jsonValue({ maxDepth: 2 }).map((value): Json => JSON.parse(JSON.stringify(value)));
-    const word = fc.constantFrom("active", "locked");
-    const cases: [string, Record<string, unknown>, fc.Arbitrary<Json>][] = [
-      ["copy", {}, anyJson],
-      ["trim", { transform: "trim" }, text],
-      ["lower", { transform: "lower" }, text],
-      ["upper", { transform: "upper" }, text],
-      [
-        "number",
-        { transform: "number" },
-        fc.oneof(fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true, max: 1e15, min: -1e15 })),
-      ],
-      ["boolean", { transform: "boolean", options: { true: "J", false: "N" } }, fc.boolean()],
-      ["enum", { transform: "enum", options: { pairs } }, word],
-      ["date", { transform: "date", options: { legacyFormat: "d/M/yyyy" } }, day],
-      ["date-time", { transform: "date", options: { legacyFormat: "yyyy-MM-dd HH:mm:ss", zone: "UTC+3" } }, second],
-      ["phone", { transform: "phone", options: { country: "DE", legacyFormat: "national" } }, german],
-      ["list", { transform: "list" }, words],
-    ];
-    for (const [title, rule, arbitrary] of cases)
-      it(`${title} comes back as the same canonical value from the other side`, () => {
-        const map = mapOf(rule);
-        fc.assert(
-          fc.property(arbitrary, fc.constantFrom<Lane>("to-legacy", "to-cidaas"), (value, lane) => {
-            // A value in legacy form is made from the one in cidaas form.
-            const legacy = mapValue(map, "to-legacy", value);
-            const start = lane === "to-legacy" ? value : legacy;
-            if (start === undefined) return;
-            const there = map.map(lane, lane === "to-legacy" ? { c: start } : { l: start }).r;
-            if (there === undefined) return;
-            const target = targetOf(lane);
-            const back = map.map(
-              target === "legacy" ? "to-cidaas" : "to-legacy",
-              map.build(target, { r: there.values }),
-            ).r;
-            should(back?.source).equal(map.canonical(target, "r", there.values));
-            should(map.canonical(otherSide(target), "r", back?.values ?? [])).equal(there.source);
-          }),
-        );
-      });
-
-    it("name comes back with the same full name", () => {
-      const map = mapOf({ transform: "name", cidaas: ["g", "f"] });
-      fc.assert(
-        fc.property(text, text, (given, family) => {
-          const there = map.map("to-legacy", { g: given, f: family }).r;
-          if (there === undefined) return;
-          const back = map.map("to-cidaas", { l: there.values[0] ?? null }).r;
-          should(map.canonical("cidaas", "r", back?.values ?? [])).equal(there.source);
-        }),
-      );
-    });
-  });
 });
