@@ -32,8 +32,8 @@ function compileExpression(
   return async (input) => {
     const given = (await evaluate(expression, input)) ?? null;
     if (!isJson(given)) throw failed("the result of its expression is no JSON value");
-    // JSONata marks arrays as its own, and a result may be a part of the record itself.
-    const result = typeof given === "object" ? structuredClone(given) : given;
+    // JSONata leaves marks of its own on arrays, and a result may be a part of the record itself.
+    const result: Json = typeof given === "object" ? JSON.parse(JSON.stringify(given)) : given;
     if (targets === 1) return [result];
     if (result === null) return new Array<Json>(targets).fill(null);
     if (Array.isArray(result) && result.length === targets) return result;
