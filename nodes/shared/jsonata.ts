@@ -7,8 +7,7 @@ export function jsonataOf(RED: Pick<NodeAPI, "util">, node: Node): JsonataCompil
     const expression = RED.util.prepareJSONataExpression(text, node);
     // Values from elsewhere would change what a user is mapped to without a change that anybody sees.
     for (const name of ["flowContext", "globalContext"]) expression.assign(name, unavailable);
-    // Bindings of its own, or evaluations that overlap would share one `$$` and mix users.
-    return { evaluate: (input) => expression.evaluate(input, {}) };
+    return expression;
   };
 }
 

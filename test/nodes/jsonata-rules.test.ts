@@ -33,13 +33,6 @@ describe("A rule in JSONata", () => {
     should(await nicknames(1)).eql(["2026Ada"]);
   });
 
-  it("does not mix users of messages that overlap", async () => {
-    await load("$join($map([1..3], function() { $$.first_name }))");
-    const names = ["a", "b", "c", "d"];
-    for (const name of names) bench.send("to-cidaas", { payload: legacyRecord({ first_name: name }) });
-    should((await nicknames(names.length)).sort()).eql(names.map((name) => name.repeat(3)));
-  });
-
   it("parks the user for whom it fails, and does not read the context of flows", async () => {
     await load('$flowContext("secret")');
     bench.send("to-cidaas", { payload: [legacyRecord()] });

@@ -1,4 +1,4 @@
-import jsonata from "jsonata";
+import { util } from "@node-red/util";
 import { RecordError } from "../../../lib/errors";
 import { compileMap } from "../../../lib/mapping/compile";
 import { mapRecord } from "../../../lib/mapping/map-record";
@@ -7,12 +7,9 @@ import type { MapTools } from "../../../lib/mapping/transforms/types";
 import type { CompiledMap, MappedRule } from "../../../lib/mapping/types";
 import type { Json, JsonObject, Lane, RuleId } from "../../../lib/sync/types";
 
-/** As the runtime lends them, with a JSONata that has no functions of Node-RED. */
+/** As the runtime lends them; the node is only asked for the context of its flow. */
 export const TOOLS: MapTools = {
-  jsonata: (text) => {
-    const expression = jsonata(text);
-    return { evaluate: (input) => expression.evaluate(input, {}) };
-  },
+  jsonata: (expression) => util.prepareJSONataExpression(expression, Object.create(null)),
 };
 
 /** The map of one rule, with the cidaas path `c` and the legacy path `l` unless told. */
