@@ -1,6 +1,9 @@
-/** ISO 639: the two-letter code of each language and the three-letter one of ISO 639-2/T, in one word. */
+/**
+ * ISO 639: the two-letter code of each language and the three-letter one of ISO 639-2/T, in one word. Without `bh`, which
+ * stands for a group of languages and was withdrawn.
+ */
 const WORDS = `
-  aaaar ababk aeave afafr akaka amamh anarg arara asasm avava ayaym azaze babak bebel bgbul bhbih bibis bmbam
+  aaaar ababk aeave afafr akaka amamh anarg arara asasm avava ayaym azaze babak bebel bgbul bibis bmbam
   bnben bobod brbre bsbos cacat ceche chcha cocos crcre csces cuchu cvchv cycym dadan dedeu dvdiv dzdzo eeewe
   elell eneng eoepo esspa etest eueus fafas ffful fifin fjfij fofao frfra fyfry gagle gdgla glglg gngrn guguj
   gvglv hahau heheb hihin hohmo hrhrv hthat huhun hyhye hzher iaina idind ieile igibo iiiii ikipk ioido isisl

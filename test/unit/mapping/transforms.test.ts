@@ -1,5 +1,7 @@
 import should from "should";
-import type { Json, Lane } from "../../../lib/sync/types";
+import { COUNTRY_CODES } from "../../../lib/mapping/transforms/country-codes";
+import { LANGUAGE_CODES } from "../../../lib/mapping/transforms/language-codes";
+import type { Json, JsonObject, Lane } from "../../../lib/sync/types";
 import { mapOf, mapValue, problemsOf } from "./helpers";
 
 const BCRYPT = `$2y$12$${"a".repeat(53)}`;
@@ -37,6 +39,23 @@ describe("transforms", () => {
       cidaas: "+4915123456789",
       legacy: "+49 1512 3456789",
     },
+    { rule: { transform: "date", options: { legacyFormat: "X" } }, cidaas: "2026-07-01T10:30:00Z", legacy: 1782901800 },
+    { rule: { transform: "country" }, cidaas: "DE", legacy: "DE" },
+    { rule: { transform: "country", options: { legacyFormat: "alpha3" } }, cidaas: "DE", legacy: "DEU" },
+    { rule: { transform: "country", options: { legacyFormat: "numeric" } }, cidaas: "AF", legacy: "004" },
+    {
+      rule: { transform: "country", options: { legacyFormat: "name", language: "de" } },
+      cidaas: "FR",
+      legacy: "Frankreich",
+    },
+    { rule: { transform: "language" }, cidaas: "de", legacy: "de" },
+    {
+      rule: { transform: "language", options: { legacyFormat: "locale-underscore" } },
+      cidaas: "zh-Hant-TW",
+      legacy: "zh_Hant_TW",
+    },
+    { rule: { transform: "language", options: { legacyFormat: "iso639-2" } }, cidaas: "de", legacy: "deu" },
+    { rule: { transform: "language", options: { legacyFormat: "name" } }, cidaas: "de", legacy: "German" },
     { rule: { transform: "list", options: { delimiter: ";" } }, cidaas: ["a", "b c"], legacy: "a;b c" },
   ];
   for (const { rule, cidaas, legacy } of examples)
@@ -67,6 +86,38 @@ describe("transforms", () => {
     should(mapValue(map, "to-cidaas", 19880412)).equal("1988-04-12");
   });
 
+  it("reads the date objects of database drivers, days by the zone of the driver", () => {
+    const instant = "2026-07-01T22:30:00.000Z";
+    const value = (options: JsonObject) => mapValue(mapOf({ transform: "date", options }), "to-cidaas", instant);
+    should(value({ legacyFormat: "dd.MM.yyyy HH:mm", zone: "Europe/Berlin" })).equal("2026-07-01T22:30:00Z");
+    should(value({ legacyFormat: "dd.MM.yyyy", zone: "Europe/Berlin" })).equal("2026-07-02");
+    should(value({ legacyFormat: "dd.MM.yyyy" })).equal("2026-07-01");
+    should(value({ legacyFormat: "x" })).equal("2026-07-01T22:30:00Z");
+  });
+
+  it("brings every country back from each of its codes and from its name", () => {
+    for (const legacyFormat of ["alpha2", "alpha3", "numeric", "name"]) {
+      const map = mapOf({ transform: "country", options: { legacyFormat, language: "fr" } });
+      for (const { alpha2 } of COUNTRY_CODES)
+        should(mapValue(map, "to-cidaas", mapValue(map, "to-legacy", alpha2) ?? null)).equal(alpha2);
+    }
+  });
+
+  it("has the codes of countries and languages that Unicode has", () => {
+    for (const { alpha2, numeric } of COUNTRY_CODES)
+      should(Intl.getCanonicalLocales(`und-${numeric}`)).eql([`und-${alpha2}`]);
+    for (const [code, long] of LANGUAGE_CODES)
+      should(Intl.getCanonicalLocales(long)).eql(Intl.getCanonicalLocales(code));
+  });
+
+  it("leaves the region of a language to cidaas where the legacy system has no place for it", () => {
+    const map = mapOf({ transform: "language" });
+    should(mapValue(map, "to-legacy", "de-AT")).equal("de");
+    should(map.canonical("cidaas", "r", ["de-AT"])).equal(map.canonical("legacy", "r", ["de"]));
+    should(mapValue(map, "to-cidaas", "en_US.UTF-8")).equal("en-US");
+    should(mapValue(map, "to-cidaas", "iw")).equal("he");
+  });
+
   it("lets the first of several pairs with one word count", () => {
     const map = mapOf({ transform: "enum", options: { pairs } });
     should(mapValue(map, "to-cidaas", "G")).equal("locked");
@@ -85,6 +136,14 @@ describe("transforms", () => {
       should(split("Cher")).eql(["Cher", ""]);
       should(map.map("to-legacy", { given_name: "Lena", family_name: "Berg" }).r?.values).eql(["Lena Berg"]);
       should(map.map("to-legacy", { family_name: "Berg" }).r?.values).eql(["Berg"]);
+    });
+
+    it("writes the family name first where the legacy system does", () => {
+      const comma = mapOf({ transform: "name", cidaas: ["g", "f"], options: { legacyFormat: "family, given" } });
+      const written = (g: string, f: string) => comma.map("to-legacy", { g, f }).r?.values;
+      should(written("Lena", "van der Berg")).eql(["van der Berg, Lena"]);
+      should(written("", "Berg")).eql(["Berg"]);
+      should(written("Lena", "")).eql(["Lena"]);
     });
 
     it("sees no difference in where the family name begins", () => {
@@ -150,6 +209,12 @@ describe("transforms", () => {
     [{ transform: "phone" }, "to-cidaas", "0151 23456789", "PHONE_INVALID"],
     [{ transform: "phone" }, "to-cidaas", "call +49 151 23456789", "PHONE_INVALID"],
     [{ transform: "phone", options: { country: "DE" } }, "to-cidaas", "030 1234567 ext 12", "PHONE_INVALID"],
+    [{ transform: "country" }, "to-cidaas", "Narnia", "COUNTRY_UNKNOWN"],
+    [{ transform: "country", options: { legacyFormat: "name" } }, "to-cidaas", "Narnia", "COUNTRY_UNKNOWN"],
+    [{ transform: "country" }, "to-legacy", "Germany", "COUNTRY_UNKNOWN"],
+    [{ transform: "language" }, "to-cidaas", "qx", "LANGUAGE_UNKNOWN"],
+    [{ transform: "language" }, "to-legacy", "Deutsch", "LANGUAGE_UNKNOWN"],
+    [{ transform: "language", options: { legacyFormat: "name" } }, "to-legacy", "tlh-AQ", "LANGUAGE_UNKNOWN"],
     [{ transform: "list" }, "to-cidaas", [["nested-value"]], "LIST_INVALID"],
     [{ transform: "list" }, "to-legacy", ["one,two-value"], "LIST_DELIMITER"],
   ];
