@@ -4,6 +4,9 @@ import { displayNames, type Names } from "./display-names";
 import { LANGUAGE_CODES } from "./language-codes";
 import { type CompileTransform, scalarText, single } from "./types";
 
+/** Two-letter code by three-letter code. Unicode knows these too, but takes Twi (`twi`) for Akan, and `tw` not. */
+const SHORT_CODES = new Map([...LANGUAGE_CODES].map(([short, long]) => [long, short]));
+
 const MAX_TAG = 64;
 const TAG = /^[a-z]{2,3}(-[a-z0-9]{1,8})*$/i;
 /** Language, script and region of a canonical tag, without variants and extensions. */
@@ -56,8 +59,9 @@ function canonicalTag(text: string): string | undefined {
   if (text.length > MAX_TAG) return undefined;
   const tag = text.replace(/[.@].*$/s, "").replaceAll("_", "-");
   if (!TAG.test(tag)) return undefined;
+  const short = tag.replace(/^[a-z]{3}(?=-|$)/i, (code) => SHORT_CODES.get(code.toLowerCase()) ?? code);
   try {
-    const [canonical = ""] = Intl.getCanonicalLocales(tag);
+    const [canonical = ""] = Intl.getCanonicalLocales(short);
     const code = languageOf(canonical);
     return code.length === 3 || LANGUAGE_CODES.has(code) ? canonical : undefined;
   } catch {
