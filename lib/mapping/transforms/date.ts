@@ -1,9 +1,12 @@
 import { DateTime } from "luxon";
 import { SyncError } from "../../errors";
 import type { Json } from "../../sync/types";
+import { compileDayFormat, ISO_DAY } from "./day-format";
 import { type CompileTransform, type DirectTransform, optionError, scalarText, single } from "./types";
 
 const LOCALE = "en-US";
+const UTC = { zone: "UTC", locale: LOCALE };
+const ISO_LENGTH = "2026-01-31".length;
 const MAX_TEXT = 64;
 /** Unicode tokens for a time of day or an instant, outside quoted parts. */
 const TIME_TOKENS = /[HhmsSutTfFxX]/;
@@ -21,25 +24,48 @@ export const compileDate: CompileTransform = (options) => {
   const zone = scalarText(options.zone);
   if (EPOCH.test(format)) return epoch(format === "X" ? 1000 : 1);
   const hasTime = TIME_TOKENS.test(format.replace(/'[^']*'/g, ""));
-  const precision = checkFormat(format, zone, hasTime);
-  const legacyZone = { zone: hasTime ? zone : "UTC", locale: LOCALE };
+  const lost = checkFormat(format, zone, hasTime);
+  return hasTime ? dateTime(format, zone, lost) : day(format, zone);
+};
+
+/** A day counts as written, in whatever offset a time with it is given. */
+function day(format: string, zone: string): DirectTransform {
+  const digits = compileDayFormat(format);
   const parser = DateTime.buildFormatParser(format, { locale: LOCALE });
-  const toCanonical = hasTime ? toInstant : (time: DateTime<true>) => time.toISODate();
+  const fromFormat = (text: string) => readable(DateTime.fromFormatParser(text, parser, UTC)).toISODate();
+  return single({
+    fromCidaas: (value) => {
+      const text = isoText(value);
+      return ISO_DAY.read(text) ?? readable(DateTime.fromISO(text, { setZone: true })).toISODate();
+    },
+    fromLegacy: (value) => {
+      const text = dateText(value);
+      if (INSTANT.test(text)) return readable(DateTime.fromISO(text, { zone })).toISODate();
+      return digits?.read(text) ?? fromFormat(text);
+    },
+    toLegacy: (canonical) => {
+      const iso = scalarText(canonical);
+      return digits && iso.length === ISO_LENGTH ? digits.write(iso) : DateTime.fromISO(iso, UTC).toFormat(format);
+    },
+  });
+}
+
+function dateTime(format: string, zone: string, lost: RegExp | null): DirectTransform {
+  const legacyZone = { zone, locale: LOCALE };
+  const parser = DateTime.buildFormatParser(format, { locale: LOCALE });
   const fromLegacy = (text: string) =>
     INSTANT.test(text) ? DateTime.fromISO(text, { zone }) : DateTime.fromFormatParser(text, parser, legacyZone);
   return single({
-    // Without a time the date counts as written, in whatever offset it is given.
-    fromCidaas: (value) =>
-      toCanonical(readable(DateTime.fromISO(isoText(value), hasTime ? { zone: "UTC" } : { setZone: true }))),
-    fromLegacy: (value) => toCanonical(readable(fromLegacy(dateText(value)))),
+    fromCidaas: (value) => toInstant(readable(DateTime.fromISO(isoText(value), UTC))),
+    fromLegacy: (value) => toInstant(readable(fromLegacy(dateText(value)))),
     toLegacy: (canonical) => DateTime.fromISO(scalarText(canonical), legacyZone).toFormat(format),
-    ...(precision && { comparable: (canonical) => scalarText(canonical).replace(precision, "Z") }),
+    ...(lost && { comparable: (canonical) => scalarText(canonical).replace(lost, "Z") }),
   });
-};
+}
 
 /** A number of seconds or milliseconds in the legacy system. */
 function epoch(milliseconds: number): DirectTransform {
-  const read = (value: Json) => DateTime.fromISO(isoText(value), { zone: "UTC" });
+  const read = (value: Json) => DateTime.fromISO(isoText(value), UTC);
   return single({
     fromCidaas: (value) => toInstant(readable(read(value))),
     fromLegacy: (value) => {
