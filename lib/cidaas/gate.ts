@@ -5,6 +5,7 @@ import { overlay, presentRules, sealSecrets } from "../delivery/secrets";
 import { identifiersOf, newsOfCarried, sourceOf } from "../delivery/source";
 import { RecordError } from "../errors";
 import { isEmpty, isJsonObject } from "../mapping/json";
+import { mapRecord } from "../mapping/map-record";
 import { toTime } from "../mapping/time";
 import type { Lease, Settlement } from "../store/types";
 import { emptyChange, mergeChanges } from "../sync/change";
@@ -128,7 +129,7 @@ async function withLegacyValues(
   // The time that the other lane judges the record by: with two measures each lane may take the other side for the winner.
   const recordTime = toTime(context.paths.legacyTime?.get(record));
   const rules: Record<RuleId, CarriedRule> = { ...change.rules };
-  for (const [rule, mapped] of Object.entries(context.map.map("to-cidaas", record))) {
+  for (const [rule, mapped] of Object.entries(await mapRecord(context.map, "to-cidaas", record))) {
     const source = context.printer.value(rule, "legacy", mapped.source);
     const present = { at: mapped.at ?? recordTime, source, values: mapped.values };
     const carried = rules[rule];
@@ -139,12 +140,12 @@ async function withLegacyValues(
 }
 
 /** A parked change that is retried gives way to what the legacy system holds by now, rule by rule and by the times of both. */
-function withPresentValues(
+async function withPresentValues(
   context: SyncContext,
   change: Change,
   record: JsonObject,
   token: string,
-): Change | { settlement: Settlement } {
+): Promise<Change | { settlement: Settlement }> {
   // A record that does not say when it was edited was edited after what it differs from.
   const at = toTime(context.paths.legacyTime?.get(record)) ?? change.span?.last ?? null;
   const present: Change = {
@@ -155,7 +156,7 @@ function withPresentValues(
   };
   if (present.kind === "delete") return mergeChanges(change, present);
   try {
-    const mapped = context.map.map("to-cidaas", record);
+    const mapped = await mapRecord(context.map, "to-cidaas", record);
     const verified = isTrue(context.paths.legacyVerified?.get(record));
     const source = sourceOf(context, "legacy", mapped, { verified, updatedAt: at });
     for (const [rule, { values, at: own }] of Object.entries(mapped))

@@ -1,4 +1,5 @@
 import { RecordError } from "../errors";
+import { mapRecord } from "../mapping/map-record";
 import { toTime } from "../mapping/time";
 import type { MappedRule } from "../mapping/types";
 import type { ChangeKind, Item, Json, JsonObject, RuleId } from "../sync/types";
@@ -14,9 +15,9 @@ export interface SourceFacts {
   backfill: number | null;
 }
 
-/** A user read from cidaas, as a legacy record with sealed secrets. Throws `RecordError`. */
-export function mapTaken(context: SyncContext, user: JsonObject) {
-  const mapped = context.map.map("to-legacy", user);
+/** A user read from cidaas, as a legacy record with sealed secrets. Rejects with `RecordError`. */
+export async function mapTaken(context: SyncContext, user: JsonObject) {
+  const mapped = await mapRecord(context.map, "to-legacy", user);
   const plain = context.map.build("legacy", valuesOf(mapped));
   const problems = context.checkLegacy?.(plain) ?? [];
   if (problems.length > 0) throw new RecordError(problems);
@@ -28,12 +29,12 @@ export function mapTaken(context: SyncContext, user: JsonObject) {
   };
 }
 
-/** A legacy record as a cidaas user with sealed secrets, and the item that goes with it. Throws `RecordError`. */
-export function mapLegacyRecord(
+/** A legacy record as a cidaas user with sealed secrets, and the item that goes with it. Rejects with `RecordError`. */
+export async function mapLegacyRecord(
   context: SyncContext,
   record: JsonObject,
   facts: SourceFacts,
-): { item: Item; record: JsonObject } {
+): Promise<{ item: Item; record: JsonObject }> {
   const { paths, settings } = context;
   const legacyId = idOf(paths.legacyKey.get(record));
   if (legacyId === null) {
@@ -42,7 +43,7 @@ export function mapLegacyRecord(
   }
   const updatedAt = toTime(paths.legacyTime?.get(record));
   const kind = isDeleted(context, record) ? "delete" : (facts.kind ?? "upsert");
-  const mapped = kind === "delete" ? {} : context.map.map("to-cidaas", record);
+  const mapped = kind === "delete" ? {} : await mapRecord(context.map, "to-cidaas", record);
   const verified = isTrue(paths.legacyVerified?.get(record));
   const item: Item = {
     key: legacyId,

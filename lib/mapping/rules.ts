@@ -4,8 +4,9 @@ import type { Json, Side } from "../sync/types";
 import { isEmpty, isJson, isRecord, stableJson } from "./json";
 import { compilePath } from "./paths";
 import { type ReportProblem, RuleReader } from "./rule-reader";
-import { ANNOUNCED_TRANSFORMS, TRANSFORMS } from "./transforms";
-import type { CompiledTransform, PathCount, Transform } from "./transforms/types";
+import { NO_TOOLS } from "./tools";
+import { findTransform } from "./transforms";
+import type { CompiledTransform, MapTools, PathCount, Transform } from "./transforms/types";
 import type { Rule } from "./types";
 
 const MEMBERS = [
@@ -23,13 +24,13 @@ const CANONICAL_VERSION = 1;
  * The `rules` of a `user-sync`, checked and completed with their defaults.
  * Throws one `ConfigError` `MAP_INVALID` that names every error with its rule and path.
  */
-export function parseRules(raw: unknown): Rule[] {
+export function parseRules(raw: unknown, tools: MapTools = NO_TOOLS): Rule[] {
   if (!Array.isArray(raw)) throw new ConfigError("MAP_INVALID", "The field map must be an array of rules.");
   const problems: string[] = [];
   const rules: Rule[] = [];
   for (const [position, entry] of raw.entries()) {
     const found: string[] = [];
-    const rule = parseRule(entry, (message) => found.push(message));
+    const rule = parseRule(entry, tools, (message) => found.push(message));
     problems.push(...found.map((message) => `${labelOf(entry, position)}: ${message}`));
     if (rule) rules.push(rule);
   }
@@ -39,7 +40,7 @@ export function parseRules(raw: unknown): Rule[] {
   return rules;
 }
 
-function parseRule(entry: unknown, report: ReportProblem): Rule | null {
+function parseRule(entry: unknown, tools: MapTools, report: ReportProblem): Rule | null {
   if (!isRecord(entry)) {
     report("a rule must be an object");
     return null;
@@ -48,7 +49,8 @@ function parseRule(entry: unknown, report: ReportProblem): Rule | null {
     if (!MEMBERS.includes(member)) report(`"${member}" is not a property of a rule`);
   const reader = new RuleReader(entry, report);
   const name = reader.text("transform") ?? "copy";
-  const transform = transformOf(name, report);
+  const transform = findTransform(name);
+  if (!transform) report(`transform "${name}" is unknown`);
   const cidaas = reader.paths("cidaas");
   const legacy = reader.paths("legacy");
   const draft = {
@@ -69,15 +71,8 @@ function parseRule(entry: unknown, report: ReportProblem): Rule | null {
   } satisfies Omit<Rule, "fingerprint">;
   if (draft.id in Object.prototype) report(`the id "${draft.id}" is reserved`);
   const rule: Rule = { ...draft, fingerprint: fingerprintOf(draft) };
-  if (transform) checkTransform(rule, transform, report);
+  if (transform) checkTransform(rule, transform, tools, report);
   return rule;
-}
-
-function transformOf(name: string, report: ReportProblem): Transform | undefined {
-  const transform = Object.hasOwn(TRANSFORMS, name) ? TRANSFORMS[name] : undefined;
-  if (ANNOUNCED_TRANSFORMS.includes(name)) report(`transform "${name}" is not available in this version`);
-  else if (!transform) report(`transform "${name}" is unknown`);
-  return transform;
 }
 
 function holdsPassword(cidaas: readonly string[]): boolean {
@@ -92,12 +87,12 @@ function labelOf(entry: unknown, position: number): string {
   return paths.length > 0 ? `${rule} (${paths.join(", ")})` : rule;
 }
 
-function checkTransform(rule: Rule, transform: Transform, report: ReportProblem): void {
+function checkTransform(rule: Rule, transform: Transform, tools: MapTools, report: ReportProblem): void {
   if (transform.direction !== "both" && rule.direction !== transform.direction)
     report(`transform "${rule.transform}" works ${transform.direction} only; set the direction to it`);
   for (const side of SIDES) checkPathCount(rule, side, transform.paths, report);
   try {
-    const compiled = transform.compile(rule.options, rule);
+    const compiled = transform.compile(rule.options, rule, tools);
     if (rule.whenEmpty === "default") checkDefault(rule, compiled, report);
   } catch (thrown) {
     report(thrown instanceof Error ? thrown.message : "the options cannot be used");
@@ -110,7 +105,8 @@ function checkPathCount(rule: Rule, side: Side, paths: PathCount, report: Report
   if ("cidaas" in paths) {
     if (count !== paths[side]) report(`${name} needs ${paths[side]} ${side} path${paths[side] === 1 ? "" : "s"}`);
   } else if (writesTo(rule, side)) {
-    if (count !== paths.target) report(`${name} needs one ${side} path to write to`);
+    if (paths.target === "many" ? count === 0 : count !== paths.target)
+      report(`${name} needs ${paths.target === "many" ? "a" : "one"} ${side} path to write to`);
   } else if (count < paths.sources) report(`${name} needs a ${side} path to read from`);
 }
 

@@ -1,3 +1,4 @@
+import type { SyncError } from "../errors";
 import type { Json, JsonObject, Lane, RuleId, Side } from "../sync/types";
 
 export type Direction = "both" | Lane;
@@ -36,6 +37,9 @@ export interface MappedRule {
   at: number | null;
 }
 
+/** Per computed rule of a lane: the values for its target, or why there are none; rules without a source value are absent. */
+export type Computed = ReadonlyMap<RuleId, Json[] | SyncError>;
+
 /** The rules compiled into two functions. Pure: no I/O, no clock. */
 export interface CompiledMap {
   readonly rules: readonly Rule[];
@@ -44,8 +48,12 @@ export interface CompiledMap {
   /**
    * Maps a record of the lane's source side. A rule is present in the result only if all its source paths are in the
    * record and its direction admits the lane. Throws `RecordError` with all problems of the record at once.
+   * Needs what `compute` gives for the record; `mapRecord` does both.
    */
-  map(lane: Lane, record: JsonObject): Record<RuleId, MappedRule>;
+  map(lane: Lane, record: JsonObject, computed?: Computed): Record<RuleId, MappedRule>;
+
+  /** Evaluates the computed rules of the lane; null when it has none. Never rejects. */
+  compute(lane: Lane, record: JsonObject): Promise<Computed> | null;
 
   /** Puts rule values together as a record of that side. */
   build(side: Side, values: Record<RuleId, Json[]>): JsonObject;

@@ -48,7 +48,7 @@ async function mapFromCidaas(sync: SharedSync, msg: NodeMessageInFlow, send: Sen
   const lease = context.registry.get(item?.lease ?? null);
   if (!item || !lease) throw noLease("cidaas-webhook-in and cidaas-user-fetch");
   try {
-    const mapped = mapTaken(context, recordOf(msg.payload));
+    const mapped = await mapTaken(context, recordOf(msg.payload));
     item.source = mapped.source;
     item.legacyId ??= mapped.legacyId;
     msg.payload = mapped.record;
@@ -82,7 +82,7 @@ async function mapFromLegacy(sync: SharedSync, msg: NodeMessageInFlow, send: Sen
   const refused: NodeMessage[] = [];
   for (const entry of list) {
     try {
-      const mapped = mapLegacyRecord(sync.context, recordOf(entry), facts);
+      const mapped = await mapLegacyRecord(sync.context, recordOf(entry), facts);
       items.push(mapped.item);
       records.push(mapped.record);
     } catch (error) {

@@ -16,6 +16,7 @@ import { createPrinter } from "../../lib/sync/prints";
 import type { Lane } from "../../lib/sync/types";
 import { untilClosed } from "./closable-pages";
 import { pickedNode } from "./connection";
+import { jsonataOf } from "./jsonata";
 import { type LegacyPart, legacyParts, storeOptions, type TenantPart, tenantParts } from "./parts";
 import { parseSettings } from "./settings";
 import { StoreTrouble } from "./store-trouble";
@@ -141,7 +142,8 @@ export class SyncHub {
     await this.#closing;
     const owner = `user-sync ${this.name}`;
     const { settings, paths, legacySchema } = parseSettings(owner, this.#def);
-    const map = compileMap(parseRules(this.#def.rules));
+    const tools = { jsonata: jsonataOf(this.#RED, this.#node) };
+    const map = compileMap(parseRules(this.#def.rules, tools), tools);
     const checkLegacy = legacySchema && compileSchema(legacySchema);
     const options = this.#part("store", this.#def.store, (node) => storeOptions.get(node)?.());
     const id = `${options.path}\n${settings.key}`;

@@ -1,6 +1,6 @@
 import { SyncError } from "../../errors";
 import { isJsonObject } from "../json";
-import { ONE_TO_ONE, scalarText, single, type Transform } from "./types";
+import { type CompileTransform, scalarText, single } from "./types";
 
 /** Modular crypt format: version, cost with two digits, then 22 characters of salt and 31 of hash. */
 const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
@@ -8,25 +8,19 @@ const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 const COSTS = { least: 4, most: 20 };
 
 /** A password hash of the legacy system as `password_hash_info`. cidaas gives none out, so there is no way back. */
-export const hash: Transform = {
-  options: { format: { type: "choice", default: "bcrypt", choices: ["bcrypt"] } },
-  direction: "to-cidaas",
-  paths: ONE_TO_ONE,
-  secret: true,
-  compile: () =>
-    single({
-      fromCidaas: (value) => (isJsonObject(value) ? (value.passwordHash ?? null) : value),
-      fromLegacy: (value) => {
-        const text = scalarText(value).trim();
-        bcryptCost(text);
-        return text;
-      },
-      toCidaas: (canonical) => {
-        const passwordHash = scalarText(canonical);
-        return { algorithmTypeId: `BCRYPT_${bcryptCost(passwordHash)}`, passwordHash };
-      },
-    }),
-};
+export const compileHash: CompileTransform = () =>
+  single({
+    fromCidaas: (value) => (isJsonObject(value) ? (value.passwordHash ?? null) : value),
+    fromLegacy: (value) => {
+      const text = scalarText(value).trim();
+      bcryptCost(text);
+      return text;
+    },
+    toCidaas: (canonical) => {
+      const passwordHash = scalarText(canonical);
+      return { algorithmTypeId: `BCRYPT_${bcryptCost(passwordHash)}`, passwordHash };
+    },
+  });
 
 function bcryptCost(text: string): number {
   const cost = Number(BCRYPT.exec(text)?.[1]);

@@ -1,29 +1,37 @@
-import { date } from "./date";
-import { hash } from "./hash";
-import { phone } from "./phone";
-import { boolean, enumeration, number } from "./scalar";
-import { constant, list, name } from "./structure";
-import { template } from "./template";
-import { copy, lower, trim, upper } from "./text";
-import type { Transform } from "./types";
+import { compileCountry } from "./country";
+import { compileDate } from "./date";
+import { compileHash } from "./hash";
+import { compileJsonata } from "./jsonata";
+import { compileLanguage } from "./language";
+import { compilePhone } from "./phone";
+import { compileBoolean, compileEnum, compileNumber } from "./scalar";
+import { compileConstant, compileList, compileName } from "./structure";
+import { isTransformName, TRANSFORM_TABLE, type TransformName } from "./table";
+import { compileTemplate } from "./template";
+import { compileCopy, compileLower, compileTrim, compileUpper } from "./text";
+import type { CompileTransform, Transform } from "./types";
 
-/** Every transform by the name that rules call it. */
-export const TRANSFORMS: Readonly<Record<string, Transform>> = {
-  copy,
-  trim,
-  lower,
-  upper,
-  number,
-  boolean,
-  enum: enumeration,
-  date,
-  phone,
-  constant,
-  template,
-  list,
-  name,
-  hash,
+const COMPILE: Readonly<Record<TransformName, CompileTransform>> = {
+  copy: compileCopy,
+  trim: compileTrim,
+  lower: compileLower,
+  upper: compileUpper,
+  number: compileNumber,
+  boolean: compileBoolean,
+  enum: compileEnum,
+  date: compileDate,
+  phone: compilePhone,
+  country: compileCountry,
+  language: compileLanguage,
+  name: compileName,
+  list: compileList,
+  constant: compileConstant,
+  template: compileTemplate,
+  jsonata: compileJsonata,
+  hash: compileHash,
 };
 
-/** Named by the contract, refused until they are there. */
-export const ANNOUNCED_TRANSFORMS: readonly string[] = ["country", "language", "jsonata"];
+/** The transform that rules call by this name; undefined where there is none. */
+export function findTransform(name: string): Transform | undefined {
+  return isTransformName(name) ? { ...TRANSFORM_TABLE[name], compile: COMPILE[name] } : undefined;
+}

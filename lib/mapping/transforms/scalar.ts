@@ -1,16 +1,11 @@
 import { SyncError } from "../../errors";
 import type { Json, Side } from "../../sync/types";
-import { isScalar, ONE_TO_ONE, optionError, scalarText, single, type Transform } from "./types";
+import { type CompileTransform, isScalar, optionError, scalarText, single } from "./types";
 
 const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
 /** A JSON number on both sides; text with a decimal point is read as one. */
-export const number: Transform = {
-  options: {},
-  direction: "both",
-  paths: ONE_TO_ONE,
-  compile: () => single({ fromCidaas: parseNumber, fromLegacy: parseNumber }),
-};
+export const compileNumber: CompileTransform = () => single({ fromCidaas: parseNumber, fromLegacy: parseNumber });
 
 function parseNumber(value: Json): Json {
   const text = typeof value === "string" ? value.trim() : value;
@@ -26,25 +21,20 @@ function parseNumber(value: Json): Json {
 }
 
 /** A JSON boolean in cidaas; two words, numbers or booleans in the legacy system. Case and blanks do not count. */
-export const boolean: Transform = {
-  options: { true: { type: "scalar", default: true }, false: { type: "scalar", default: false } },
-  direction: "both",
-  paths: ONE_TO_ONE,
-  compile(options) {
-    const yes = options.true ?? null;
-    const no = options.false ?? null;
-    const words = new Map([
-      ["true", true],
-      ["false", false],
-    ]);
-    const legacyWords = new Map([...words, [foldedWord(yes), true], [foldedWord(no), false]]);
-    if (foldedWord(yes) === foldedWord(no)) throw optionError('the options "true" and "false" must differ');
-    return single({
-      fromCidaas: (value) => lookUpWord(words, value),
-      fromLegacy: (value) => lookUpWord(legacyWords, value),
-      toLegacy: (canonical) => (canonical === true ? yes : no),
-    });
-  },
+export const compileBoolean: CompileTransform = (options) => {
+  const yes = options.true ?? null;
+  const no = options.false ?? null;
+  const words = new Map([
+    ["true", true],
+    ["false", false],
+  ]);
+  const legacyWords = new Map([...words, [foldedWord(yes), true], [foldedWord(no), false]]);
+  if (foldedWord(yes) === foldedWord(no)) throw optionError('the options "true" and "false" must differ');
+  return single({
+    fromCidaas: (value) => lookUpWord(words, value),
+    fromLegacy: (value) => lookUpWord(legacyWords, value),
+    toLegacy: (canonical) => (canonical === true ? yes : no),
+  });
 };
 
 function foldedWord(value: Json): string {
@@ -59,34 +49,26 @@ function lookUpWord(words: Map<string, boolean>, value: Json): boolean {
 }
 
 /** Words of one side for words of the other; of several pairs with one word, the first counts. */
-export const enumeration: Transform = {
-  options: { pairs: { type: "pairs", default: null } },
-  direction: "both",
-  paths: ONE_TO_ONE,
-  compile({ pairs }) {
-    if (!isPairs(pairs)) throw optionError('the option "pairs" must list [cidaas, legacy] pairs of text or numbers');
-    const words: Record<Side, Map<string, Json>> = { cidaas: new Map(), legacy: new Map() };
-    const legacyWords = new Map<string, Json>();
-    for (const [cidaas, legacy] of [...pairs].reverse()) {
-      words.cidaas.set(String(cidaas), cidaas);
-      words.legacy.set(String(legacy), cidaas);
-      legacyWords.set(String(cidaas), legacy);
-    }
-    const known = (side: Side) => (value: Json) => {
-      const found = words[side].get(scalarText(value));
-      if (found === undefined)
-        throw new SyncError(
-          "ENUM_UNKNOWN",
-          'the value is not in the option "pairs"; add it there or correct the record',
-        );
-      return found;
-    };
-    return single({
-      fromCidaas: known("cidaas"),
-      fromLegacy: known("legacy"),
-      toLegacy: (canonical) => legacyWords.get(scalarText(canonical)) ?? null,
-    });
-  },
+export const compileEnum: CompileTransform = ({ pairs }) => {
+  if (!isPairs(pairs)) throw optionError('the option "pairs" must list [cidaas, legacy] pairs of text or numbers');
+  const words: Record<Side, Map<string, Json>> = { cidaas: new Map(), legacy: new Map() };
+  const legacyWords = new Map<string, Json>();
+  for (const [cidaas, legacy] of [...pairs].reverse()) {
+    words.cidaas.set(String(cidaas), cidaas);
+    words.legacy.set(String(legacy), cidaas);
+    legacyWords.set(String(cidaas), legacy);
+  }
+  const known = (side: Side) => (value: Json) => {
+    const found = words[side].get(scalarText(value));
+    if (found === undefined)
+      throw new SyncError("ENUM_UNKNOWN", 'the value is not in the option "pairs"; add it there or correct the record');
+    return found;
+  };
+  return single({
+    fromCidaas: known("cidaas"),
+    fromLegacy: known("legacy"),
+    toLegacy: (canonical) => legacyWords.get(scalarText(canonical)) ?? null,
+  });
 };
 
 type Scalar = string | number | boolean;

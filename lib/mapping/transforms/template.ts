@@ -1,29 +1,24 @@
 import type { Json } from "../../sync/types";
-import { optionError, type RuleShape, scalarText, type Transform } from "./types";
+import { type CompileTransform, optionError, type RuleShape, scalarText } from "./types";
 
 /** Text with the rule's own source values put in for `{{path}}`. */
-export const template: Transform = {
-  options: { toCidaas: { type: "text", default: null }, toLegacy: { type: "text", default: null } },
-  direction: "both",
-  paths: { target: 1, sources: 1 },
-  compile({ toCidaas, toLegacy }, rule) {
-    const renderCidaas = rule.direction === "to-legacy" ? null : compileTemplate("toCidaas", toCidaas, rule.legacy);
-    const renderLegacy = rule.direction === "to-cidaas" ? null : compileTemplate("toLegacy", toLegacy, rule.cidaas);
-    // The canonical value is the cidaas side's values, where they can be told.
-    return {
-      from: { cidaas: (values) => values, legacy: (values) => (renderCidaas ? [renderCidaas(values)] : values) },
-      to: { cidaas: asValues, legacy: (canonical) => [renderLegacy ? renderLegacy(asValues(canonical)) : null] },
-      comparable: (canonical) =>
-        Array.isArray(canonical) && canonical.length === 1 ? (canonical[0] ?? null) : canonical,
-    };
-  },
+export const compileTemplate: CompileTransform = ({ toCidaas, toLegacy }, rule) => {
+  const renderCidaas = rule.direction === "to-legacy" ? null : compileText("toCidaas", toCidaas, rule.legacy);
+  const renderLegacy = rule.direction === "to-cidaas" ? null : compileText("toLegacy", toLegacy, rule.cidaas);
+  // The canonical value is the cidaas side's values, where they can be told.
+  return {
+    from: { cidaas: (values) => values, legacy: (values) => (renderCidaas ? [renderCidaas(values)] : values) },
+    to: { cidaas: asValues, legacy: (canonical) => [renderLegacy ? renderLegacy(asValues(canonical)) : null] },
+    comparable: (canonical) =>
+      Array.isArray(canonical) && canonical.length === 1 ? (canonical[0] ?? null) : canonical,
+  };
 };
 
 function asValues(canonical: Json): Json[] {
   return Array.isArray(canonical) ? canonical : [];
 }
 
-function compileTemplate(
+function compileText(
   option: "toCidaas" | "toLegacy",
   text: Json | undefined,
   paths: RuleShape["cidaas"],

@@ -8,30 +8,22 @@ export interface OptionSpec {
   type: "text" | "choice" | "scalar" | "pairs" | "json";
   /** Null: there is none, and `compile` says whether the transform can do without. */
   default: Json;
+  /** All that a `choice` may be, the default first. */
   choices?: readonly string[];
+  /** Values worth offering for a free text. */
+  suggestions?: readonly string[];
+  /** Written in several lines. */
+  isLong?: true;
 }
-
-/** How many paths a rule has on each side, or: one where it writes, and at least `sources` where it reads. */
-export type PathCount = { cidaas: number; legacy: number } | { target: 1; sources: number };
-
-/** What a transform may know of the rule it is compiled for. */
-export type RuleShape = Pick<Rule, "cidaas" | "legacy" | "direction">;
 
 /**
- * A transform with its options worked in. Between the sides stands one canonical value, the same for equal values of
- * either side where the transform works both ways: mapping is `from` the source and `to` the target, comparing is `from`.
+ * How many paths a rule has on each side, or: where it writes one (or any number), and at least `sources` where it reads.
  */
-export interface CompiledTransform {
-  /** The canonical value of one side's values, of which at least one is not empty. Throws `SyncError`, without the value. */
-  from: Record<Side, (values: Json[]) => Json>;
-  /** That side's values, one per path. Throws `SyncError`, without the value. */
-  to: Record<Side, (canonical: Json) => Json[]>;
-  /** What canonical values are compared by, where that is not the value itself. */
-  comparable?: (canonical: Json) => Json;
-}
+export type PathCount = { cidaas: number; legacy: number } | { target: 1 | "many"; sources: number };
 
-export interface Transform {
-  options: Record<string, OptionSpec>;
+/** What is known of a transform without its code; see `TRANSFORM_TABLE`. */
+export interface TransformSpec {
+  options: Readonly<Record<string, OptionSpec>>;
   /** `both`, or the one lane it works for. */
   direction: Rule["direction"];
   paths: PathCount;
@@ -39,11 +31,59 @@ export interface Transform {
   secret?: true;
   /** Writes without reading: carried by every record. */
   sourceless?: true;
-  /** Throws `SyncError` `OPTION_INVALID` with a sentence for the person who set the options. */
-  compile(options: JsonObject, rule: RuleShape): CompiledTransform;
+  /** Evaluated asynchronously, by `CompiledMap.compute`. */
+  computed?: true;
+  /**
+   * What becomes of a value on its way there and back:
+   * - `exact`: it comes back the same
+   * - `canonical`: the same meaning, maybe in another spelling
+   * - `by hand`: whoever writes the rule writes both directions
+   * - `none`: there is no way back
+   */
+  inverse: "exact" | "canonical" | "by hand" | "none";
 }
 
-export const ONE_TO_ONE = { cidaas: 1, legacy: 1 } as const satisfies PathCount;
+/** What a transform may know of the rule it is compiled for. */
+export type RuleShape = Pick<Rule, "cidaas" | "legacy" | "direction">;
+
+/** Compiles a JSONata expression. Throws for bad syntax. */
+export type JsonataCompiler = (expression: string) => { evaluate(input: JsonObject): Promise<unknown> };
+
+/** What the runtime lends to transforms. */
+export interface MapTools {
+  jsonata: JsonataCompiler;
+}
+
+interface ReadingTransform {
+  /** The canonical value of one side's values, of which at least one is not empty. Throws `SyncError`, without the value. */
+  from: Record<Side, (values: Json[]) => Json>;
+  /** What canonical values are compared by, where that is not the value itself. */
+  comparable?: (canonical: Json) => Json;
+}
+
+/**
+ * A transform with its options worked in. Between the sides stands one canonical value, the same for equal values of
+ * either side where the transform works both ways: mapping is `from` the source and `to` the target, comparing is `from`.
+ */
+export interface DirectTransform extends ReadingTransform {
+  /** That side's values, one per path. Throws `SyncError`, without the value. */
+  to: Record<Side, (canonical: Json) => Json[]>;
+}
+
+/** A transform that computes the target's values from the source's paths, and has no canonical value for both sides. */
+export interface ComputedTransform extends ReadingTransform {
+  /** Per target: its values, one per path. Rejects with `SyncError`, without the value. */
+  compute: Record<Side, (input: JsonObject) => Promise<Json[]>>;
+}
+
+export type CompiledTransform = DirectTransform | ComputedTransform;
+
+/** Throws `SyncError` `OPTION_INVALID` with a sentence for the person who set the options. */
+export type CompileTransform = (options: JsonObject, rule: RuleShape, tools: MapTools) => CompiledTransform;
+
+export interface Transform extends TransformSpec {
+  compile: CompileTransform;
+}
 
 /** A transform of one value to one value out of its four functions. */
 export function single(functions: {
@@ -51,11 +91,13 @@ export function single(functions: {
   fromLegacy: (value: Json) => Json;
   toCidaas?: (canonical: Json) => Json;
   toLegacy?: (canonical: Json) => Json;
-}): CompiledTransform {
-  const { fromCidaas, fromLegacy, toCidaas = unchanged, toLegacy = unchanged } = functions;
+  comparable?: (canonical: Json) => Json;
+}): DirectTransform {
+  const { fromCidaas, fromLegacy, toCidaas = unchanged, toLegacy = unchanged, comparable } = functions;
   return {
     from: { cidaas: ([value]) => fromCidaas(value ?? null), legacy: ([value]) => fromLegacy(value ?? null) },
     to: { cidaas: (canonical) => [toCidaas(canonical)], legacy: (canonical) => [toLegacy(canonical)] },
+    ...(comparable && { comparable }),
   };
 }
 

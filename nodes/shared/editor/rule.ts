@@ -3,6 +3,7 @@
  * it was, also members that this version does not know.
  */
 import { readLiteral, readPairs, showLiteral, showPairs } from "./literal";
+import { optionType } from "./transforms";
 
 export type RuleSource = Record<string, unknown>;
 
@@ -15,9 +16,6 @@ export const WHEN_EMPTY = ["skip", "clear", "default"] as const;
 const TEXT_FIELDS = ["id", "direction", "transform", "conflict", "write", "compare", "whenEmpty", "timePath"] as const;
 const FLAG_FIELDS = ["required", "secret"] as const;
 const PATH_FIELDS = ["cidaas", "legacy"] as const;
-
-/** Options that are text, whatever they look like. */
-const TEXT_OPTIONS = ["legacyFormat", "zone", "country", "delimiter", "format"];
 
 const TEXT_DEFAULTS: Record<(typeof TEXT_FIELDS)[number], string> = {
   id: "",
@@ -41,7 +39,7 @@ export function toForm(rule: RuleSource): RuleForm {
     legacy: displayPaths(rule.legacy),
     direction: display(rule.direction) || (rule.transform === "hash" ? "to-cidaas" : TEXT_DEFAULTS.direction),
     transform: text("transform"),
-    options: displayOptions(rule.options),
+    options: displayOptions(text("transform"), rule.options),
     conflict: text("conflict"),
     write: text("write"),
     compare: text("compare"),
@@ -122,24 +120,31 @@ function changedOptions(form: RuleForm, before: RuleForm, original: unknown): un
   for (const [key, text] of Object.entries(form.options)) {
     if (isSame && text === (before.options[key] ?? "")) continue;
     if (text === "") delete options[key];
-    else options[key] = parseOption(key, text);
+    else options[key] = parseOption(form.transform, key, text);
   }
   return Object.keys(options).length > 0 || (isSame && original !== undefined) ? options : undefined;
 }
 
-function displayOptions(options: unknown): Record<string, string> {
+function displayOptions(transform: string, options: unknown): Record<string, string> {
   if (!isRecord(options)) return {};
-  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, displayOption(key, value)]));
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, displayOption(transform, key, value)]));
 }
 
-function displayOption(key: string, value: unknown): string {
-  if (key === "pairs") return showPairs(value);
-  return TEXT_OPTIONS.includes(key) ? display(value) : showLiteral(value);
+function displayOption(transform: string, key: string, value: unknown): string {
+  const type = optionType(transform, key);
+  if (type === "pairs") return showPairs(value);
+  return isText(type) ? display(value) : showLiteral(value);
 }
 
-function parseOption(key: string, text: string): unknown {
-  if (key === "pairs") return readPairs(text);
-  return TEXT_OPTIONS.includes(key) ? text : readLiteral(text);
+function parseOption(transform: string, key: string, text: string): unknown {
+  const type = optionType(transform, key);
+  if (type === "pairs") return readPairs(text);
+  return isText(type) ? text : readLiteral(text);
+}
+
+/** Text is text, whatever it looks like. */
+function isText(type: ReturnType<typeof optionType>): boolean {
+  return type === "text" || type === "choice";
 }
 
 function displayPaths(paths: unknown): string {

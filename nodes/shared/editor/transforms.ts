@@ -1,25 +1,21 @@
-export interface TransformOption {
+import { TRANSFORM_TABLE, transformSpec } from "../../../lib/mapping/transforms/table";
+import type { OptionSpec, TransformSpec } from "../../../lib/mapping/transforms/types";
+
+export interface TransformOption extends OptionSpec {
   name: string;
-  /** Fixed choices; the first one holds where the rule says nothing. */
-  choices?: readonly string[];
-  /** Several lines. */
-  isLong?: boolean;
 }
 
 /** The transforms the dialog offers, with the options of each. Others of a flow file are kept as they are. */
-export const OPTIONS_OF: Record<string, readonly TransformOption[]> = {
-  copy: [],
-  trim: [],
-  lower: [],
-  upper: [],
-  number: [],
-  boolean: [{ name: "true" }, { name: "false" }],
-  enum: [{ name: "pairs", isLong: true }],
-  date: [{ name: "legacyFormat" }, { name: "zone" }],
-  phone: [{ name: "country" }, { name: "legacyFormat", choices: ["e164", "national", "international"] }],
-  name: [],
-  constant: [{ name: "toCidaas" }, { name: "toLegacy" }],
-  template: [{ name: "toCidaas" }, { name: "toLegacy" }],
-  list: [{ name: "delimiter" }],
-  hash: [{ name: "format", choices: ["bcrypt"] }],
-};
+export const OPTIONS_OF: Readonly<Record<string, readonly TransformOption[]>> = Object.fromEntries(
+  Object.entries(TRANSFORM_TABLE).map(([name, spec]) => [name, optionsOf(spec)]),
+);
+
+function optionsOf({ options }: TransformSpec): TransformOption[] {
+  return Object.entries(options).map(([name, option]) => ({ name, ...option }));
+}
+
+/** What kind of value an option of a rule holds; undefined for what this version does not know. */
+export function optionType(transform: string, option: string): OptionSpec["type"] | undefined {
+  const options = transformSpec(transform)?.options;
+  return options && Object.hasOwn(options, option) ? options[option]?.type : undefined;
+}

@@ -59,6 +59,14 @@ describe("A rule in the dialog", () => {
     should(fromForm(form, rule).options).eql({ toCidaas: true, toLegacy: 12 });
   });
 
+  it("takes a template for text, whatever it looks like", () => {
+    const rule = { transform: "template", options: { toCidaas: "12", toLegacy: "true" } };
+    const form = toForm(rule);
+    should(form.options).eql({ toCidaas: "12", toLegacy: "true" });
+    form.options.toCidaas = "13";
+    should(fromForm(form, rule).options).eql({ toCidaas: "13", toLegacy: "true" });
+  });
+
   it("sends a password hash to cidaas unless the rule says otherwise", () => {
     should(toForm({ transform: "hash" }).direction).equal("to-cidaas");
   });

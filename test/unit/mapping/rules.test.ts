@@ -67,13 +67,6 @@ describe("parseRules", () => {
       should(messageOf([{ cidaas: "a", legacy: "b", timePath: part }])).match(/reserved name/);
     });
 
-  it("says that announced transforms are not available in this version", () => {
-    for (const transform of ["country", "language", "jsonata"])
-      should(messageOf([{ cidaas: "a", legacy: "b", transform }])).match(
-        new RegExp(`transform "${transform}" is not available in this version`),
-      );
-  });
-
   it("does not take members of Object for transforms or ids", () => {
     should(messageOf([{ cidaas: "a", legacy: "b", transform: "constructor" }])).match(/is unknown/);
     should(messageOf([{ cidaas: "a", legacy: "b", id: "__proto__" }])).match(/is reserved/);
@@ -111,6 +104,12 @@ describe("parseRules", () => {
     should(bad("boolean", { true: "J", false: "j" })).match(/must differ/);
     should(bad("date", { legacyFormat: "HH:mm" })).match(/must hold year, month and day/);
     should(bad("date", { zone: "Europe/Atlantis" })).match(/must be a time zone/);
+    should(bad("date", { legacyFormat: "dd.MM.yy" })).match(/year with four digits/);
+    should(bad("date", { legacyFormat: "yyyy-MM-dd hh:mm" })).match(/hh:mm together with a/);
+    should(bad("country", { legacyFormat: "alpha4" })).match(/must be one of alpha2, alpha3, numeric, name/);
+    for (const language of ["no language", "xx", "gv"])
+      should(bad("country", { legacyFormat: "name", language })).match(/"language" must be a language that has names/);
+    should(bad("language", { legacyFormat: "name", language: "xx" })).match(/"language" must be a language/);
     should(bad("phone", { country: "XX" })).match(/must be a country code/);
     should(bad("phone", { legacyFormat: "national" })).match(/"country" is needed/);
     should(bad("phone", { legacyFormat: "roman" })).match(/must be one of e164, national, international/);
