@@ -194,7 +194,7 @@ function stale(input: DecideInput, policy: RulePolicy, news: News, entry: Ledger
   if (!coveredByWrite && !overtaken) return null;
   const isEcho = own.writes.some((write) => isEchoOf(write, news.source, editAt, input.clockTolerance));
   const isKnown = isEcho || heldAt(own, editAt).includes(news.source);
-  if (isKnown && news.state !== "restored") return { do: "nothing" };
+  if (isKnown && news.state === undefined) return { do: "nothing" };
   if (!coveredByWrite) return { do: "refuse", conflict: null, heal: policy.direction === "both", keep: true };
   const rivalSpan = covering.editAt === null ? null : { first: covering.editAt, last: covering.editAt };
   const record = conflictRecord(input, policy.conflict, policy, news, rivalSpan);

@@ -64,6 +64,11 @@ describe("decide, with stale news", () => {
       should(tied).containEql({ do: "refuse", heal: true, keep: true });
     });
 
+    it("takes it for an edit though it is the value of an older write of ours, where a person is known to have set it again", () => {
+      const again = { ...news("ours", 390), state: "covered" as const };
+      should(ask(again, { ledger: { email: twice } })).containEql({ do: "write", heal: true });
+    });
+
     it("does not force a value that was covered", () => {
       const verdict = ask({ ...news("unseen", 200), state: "covered" }, { ledger, force: ["email"] });
       should(verdict).containEql({ do: "refuse", heal: true });
