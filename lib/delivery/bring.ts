@@ -1,6 +1,6 @@
 import { type Lease, MISSING_CODE, type Settlement } from "../store/types";
 import { uncover } from "../sync/covered";
-import type { News, Rival, TargetView } from "../sync/decide";
+import type { News, Rival, TargetView } from "../sync/decision";
 import { ledgerProvenBy, type Plan, type PlanInput, planFor, type Settleable } from "../sync/plan";
 import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
 import { laneTo, otherSide, targetOf } from "../sync/types";

@@ -2,7 +2,7 @@ import type { Path } from "../mapping/paths";
 import type { SchemaCheck } from "../mapping/schema";
 import type { CompiledMap, Sealer } from "../mapping/types";
 import type { SyncStore } from "../store/types";
-import type { RulePolicy } from "../sync/decide";
+import type { RulePolicy } from "../sync/decision";
 import type { SubStrategy } from "../sync/identity";
 import type { Printer } from "../sync/prints";
 import type { Lane, Side } from "../sync/types";

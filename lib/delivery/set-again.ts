@@ -1,5 +1,5 @@
 import type { CompiledMap } from "../mapping/types";
-import type { News } from "../sync/decide";
+import type { News } from "../sync/decision";
 import type { Change, Intent, Ledger, RuleId } from "../sync/types";
 
 /*

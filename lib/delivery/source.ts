@@ -3,7 +3,7 @@ import { identifierValues } from "../mapping/identifiers";
 import type { MappedRule } from "../mapping/types";
 import type { Mark } from "../store/types";
 import { emptyChange } from "../sync/change";
-import type { News } from "../sync/decide";
+import type { News } from "../sync/decision";
 import type {
   CarriedRule,
   Change,

@@ -1,7 +1,9 @@
+import { conflictRecord, presentPrint, settleConflict, targetSpan, writesTo } from "./conflict";
 import { heldAt, withIntent } from "./covered";
+import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { NO_VALUE } from "./prints";
-import { isOwnWrite, newest, spanOfRead } from "./times";
-import type { ConflictRecord, Intent, Ledger, LedgerEntry, Print, RuleId, Side, Span, Write } from "./types";
+import { isOwnWrite } from "./times";
+import type { ConflictRecord, LedgerEntry, Print, RuleId, Write } from "./types";
 import { otherSide } from "./types";
 
 /*
@@ -30,81 +32,6 @@ import { otherSide } from "./types";
  *
  * `force` skips "as agreed", "late echo" and "the ledger says T holds it", and nothing else.
  */
-
-/** What decide needs to know of a rule. */
-export interface RulePolicy {
-  id: RuleId;
-  fingerprint: string;
-  direction: "both" | "to-cidaas" | "to-legacy";
-  conflict: "newest" | Side;
-  write: "always" | "create";
-  /** A secret cannot be read back, and is never put over an existing account by a first contact. */
-  secret: boolean;
-}
-
-/** One rule's news from the source. */
-export interface News {
-  source: Print;
-  /** Print of the mapped value on the target side. */
-  target: Print;
-  /** When it was edited; a point for legacy. */
-  span: Span | null;
-  /** When the source was last seen to hold it, where that is known. */
-  seenAt?: number;
-  /** See `CarriedRule`. */
-  state?: "covered" | "restored";
-}
-
-/** What is known of the target right now. */
-export type TargetView =
-  | { state: "unread" }
-  | { state: "absent" }
-  /** A rule missing in `prints` cannot be read (a hash). `editAt`: when the target last changed, per its own record. */
-  | { state: "read"; prints: Record<RuleId, Print>; editAt: number | null };
-
-/** What waits for the same person in the other lane. */
-export interface Rival {
-  /** Edits waiting there. */
-  span: Span | null;
-  /**
-   * Values known without reading (a legacy change carries them); a cidaas change has none. A `restored` one is an edit
-   * though it is what was agreed.
-   */
-  prints: Record<RuleId, { print: Print; at: number | null; restored: boolean }> | null;
-}
-
-export interface DecideInput {
-  source: Side;
-  now: number;
-  policies: readonly RulePolicy[];
-  /** Only rules that the change carries. */
-  news: Record<RuleId, News>;
-  force: readonly RuleId[];
-  /** Time of the export that a backfill record stems from; null for live changes. */
-  backfill: number | null;
-  ledger: Ledger;
-  /** Open intent on the source side: a write of ours of which no outcome is known. */
-  intent: Intent | null;
-  target: TargetView;
-  /** Rules that somebody on the target side has set again to what was agreed, after a write of ours that is not settled. */
-  setAgain: readonly RuleId[];
-  rival: Rival | null;
-  /** Look at the target before every write, not only when a change waits in the other lane. */
-  verifyAlways: boolean;
-  firstContact: "park" | "newest" | Side;
-  /** ms */
-  clockTolerance: number;
-}
-
-export type Verdict =
-  | { do: "nothing" }
-  | { do: "remember"; target: Print }
-  /** `heal`: the source lost this value to a write of ours meanwhile, so it has to be written there again too. */
-  | { do: "write"; conflict: ConflictRecord | null; heal: boolean }
-  /** `keep`: the source does not hold the value any more, so the ledger does not take it. */
-  | { do: "refuse"; conflict: ConflictRecord | null; heal: boolean; keep: boolean }
-  | { do: "read" }
-  | { do: "park"; code: "FIRST_CONTACT" };
 
 /** The verdict of every rule the change carries. Pure; the caller reads the target and asks again where one says `read`. */
 export function decide(input: DecideInput): Record<RuleId, Verdict> {
@@ -174,8 +101,9 @@ function echoOverEdit(input: DecideInput, policy: RulePolicy, news: News, entry:
   const carried = write.editAt === null ? null : { first: write.editAt, last: write.editAt };
   const record = conflictRecord(input, policy.conflict, policy, accepted, carried);
   if (record.winner === input.source) return { do: "refuse", conflict: record, heal: true, keep: true };
-  if (entry[otherSide(input.source)].print === news.target) return { do: "remember", target: news.target };
-  return { do: "write", conflict: record, heal: false };
+  const agreed = entry[otherSide(input.source)].print;
+  if (agreed === news.target) return { do: "remember", target: news.target };
+  return writeUnlessEdited(input, policy, news, { agreed, record, heal: false });
 }
 
 /** Whether a value of this time is what the write made of it, as the clock of that side tells (it may count in seconds). */
@@ -199,9 +127,27 @@ function stale(input: DecideInput, policy: RulePolicy, news: News, entry: Ledger
   const rivalSpan = covering.editAt === null ? null : { first: covering.editAt, last: covering.editAt };
   const record = conflictRecord(input, policy.conflict, policy, news, rivalSpan);
   const heal = policy.direction === "both";
-  return record.winner === input.source
-    ? { do: "write", conflict: record, heal }
-    : { do: "refuse", conflict: record, heal, keep: true };
+  if (record.winner !== input.source) return { do: "refuse", conflict: record, heal, keep: true };
+  // What an open intent carries stands on the target, though the ledger does not know it yet.
+  const carried = covering === entry[input.source].writes[0] ? null : input.intent?.rules[policy.id];
+  const agreed = carried?.source ?? entry[otherSide(input.source)].print;
+  return writeUnlessEdited(input, policy, news, { agreed, record, heal });
+}
+
+/** Won against our own write the news may still lose against a third value, which somebody put on the target meanwhile. */
+function writeUnlessEdited(
+  input: DecideInput,
+  policy: RulePolicy,
+  news: News,
+  { agreed, record, heal }: { agreed: Print; record: ConflictRecord; heal: boolean },
+): Verdict {
+  const present = presentPrint(input, policy, agreed);
+  if (present === "unknown") return { do: "read" };
+  if (present === news.target)
+    return heal ? { do: "refuse", conflict: record, heal, keep: true } : { do: "remember", target: present };
+  if (present === agreed || policy.direction !== "both") return { do: "write", conflict: record, heal };
+  const verdict = settleConflict(input, policy.conflict, policy, news, present, targetSpan(input, policy));
+  return verdict.do === "write" ? { ...verdict, heal } : verdict;
 }
 
 function compare(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry, forced: boolean): Verdict {
@@ -229,63 +175,6 @@ function writeOverAgreed(input: DecideInput, policy: RulePolicy, news: News): Ve
   const inTime = conflictRecord(input, "newest", policy, news, span);
   if (inTime.winner === input.source && !inTime.ambiguous) return write();
   return { do: "write", conflict: { ...inTime, winner: input.source, ambiguous: true }, heal: false };
-}
-
-/** What the target holds for a rule, as well as can be known without reading it now. */
-function presentPrint(input: DecideInput, policy: RulePolicy, agreed: Print): Print | "unknown" {
-  if (input.target.state === "read") return input.target.prints[policy.id] ?? agreed;
-  const waiting = input.rival?.prints?.[policy.id];
-  if (waiting) return waiting.print;
-  const mayHaveChanged = input.rival !== null && input.rival.prints === null;
-  return mayHaveChanged || input.verifyAlways ? "unknown" : agreed;
-}
-
-function targetSpan(input: DecideInput, policy: RulePolicy): Span | null {
-  const carried = input.rival?.prints?.[policy.id];
-  if (carried) return carried.at === null ? null : { first: carried.at, last: carried.at };
-  const editAt = input.target.state === "read" ? input.target.editAt : null;
-  return spanOfRead(input.rival?.span ?? null, editAt, writesTo(input));
-}
-
-/** Our writes to the target. */
-function writesTo({ source, ledger }: DecideInput): Write[] {
-  return Object.values(ledger).flatMap((entry) => entry[otherSide(source)].writes);
-}
-
-function settleConflict(
-  input: DecideInput,
-  by: "newest" | Side,
-  policy: RulePolicy,
-  news: News,
-  present: Print,
-  rivalSpan: Span | null,
-): Verdict {
-  const record = conflictRecord(input, by, policy, news, rivalSpan);
-  if (record.winner === input.source) return { do: "write", conflict: record, heal: false };
-  // The winner of a rule that goes one way only has no lane to the source; it simply stays where it is.
-  if (policy.direction !== "both") return { do: "remember", target: present };
-  return { do: "refuse", conflict: record, heal: true, keep: false };
-}
-
-function conflictRecord(
-  input: DecideInput,
-  by: "newest" | Side,
-  policy: RulePolicy,
-  news: News,
-  rivalSpan: Span | null,
-): ConflictRecord {
-  const cidaas = input.source === "cidaas" ? news.span : rivalSpan;
-  const legacy = (input.source === "legacy" ? news.span : rivalSpan)?.last ?? null;
-  const { winner, ambiguous } =
-    by === "newest" ? newest(cidaas, legacy, input.clockTolerance) : { winner: by, ambiguous: false };
-  return {
-    rule: policy.id,
-    winner,
-    at: input.now,
-    cidaasTime: cidaas?.last ?? null,
-    legacyTime: legacy,
-    ambiguous,
-  };
 }
 
 function write(): Verdict {

@@ -1,4 +1,5 @@
-import { type DecideInput, decide, type News, type RulePolicy, type Verdict } from "./decide";
+import { decide } from "./decide";
+import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { type Agreed, type Flight, refused, remembered, written } from "./ledger";
 import type { ConflictRecord, Intent, Ledger, Print, RuleId, Side } from "./types";
 import { otherSide } from "./types";

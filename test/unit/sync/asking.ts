@@ -1,4 +1,5 @@
-import { type DecideInput, decide, type News, type RulePolicy, type Verdict } from "../../../lib/sync/decide";
+import { decide } from "../../../lib/sync/decide";
+import type { DecideInput, News, RulePolicy, Verdict } from "../../../lib/sync/decision";
 import { remembered } from "../../../lib/sync/ledger";
 import type { LedgerEntry } from "../../../lib/sync/types";
 

@@ -69,6 +69,40 @@ describe("decide, with stale news", () => {
       should(ask(again, { ledger: { email: twice } })).containEql({ do: "write", heal: true });
     });
 
+    describe("and of the target at that time", () => {
+      const won = { ...news("unseen", 320), state: "covered" as const };
+      const rival = { span: at(500), prints: null };
+
+      it("looks at the target where a change waits there", () => {
+        should(ask(won, { ledger, rival })).eql({ do: "read" });
+      });
+
+      it("does not write over what somebody set there later", () => {
+        const verdict = ask(won, { ledger, rival, target: read("third", 500) });
+        should(verdict).containEql({ do: "refuse", heal: true });
+        should(verdict.do === "refuse" && verdict.conflict).containEql({ winner: "cidaas", cidaasTime: 500 });
+      });
+
+      it("writes over what stood there before, and over what our write had brought from there", () => {
+        should(ask(won, { ledger, rival, target: read("ours", 250) })).containEql({ do: "write", heal: true });
+        const intent = {
+          side: "legacy" as const,
+          create: false,
+          at: 300,
+          identifiers: [],
+          rules: { email: { source: "ours@cidaas", target: "ours@legacy", editAt: 250 } },
+          conflicts: [],
+          heal: [],
+        };
+        should(ask(won, { intent, rival, target: read("ours", 250) })).containEql({ do: "write", heal: true });
+      });
+
+      it("has the value brought back to where it was covered, if the target holds it", () => {
+        const verdict = ask(won, { ledger, rival, target: read("unseen", 500) });
+        should(verdict).containEql({ do: "refuse", heal: true, keep: true });
+      });
+    });
+
     it("does not force a value that was covered", () => {
       const verdict = ask({ ...news("unseen", 200), state: "covered" }, { ledger, force: ["email"] });
       should(verdict).containEql({ do: "refuse", heal: true });

@@ -1,5 +1,6 @@
 import should from "should";
-import { type DecideInput, decide, type News } from "../../../lib/sync/decide";
+import { decide } from "../../../lib/sync/decide";
+import type { DecideInput, News } from "../../../lib/sync/decision";
 import { written } from "../../../lib/sync/ledger";
 import type { Intent } from "../../../lib/sync/types";
 import { AGREED, ask, at, EMAIL, HASH, news, read } from "./asking";

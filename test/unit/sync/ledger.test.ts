@@ -1,5 +1,5 @@
 import should from "should";
-import type { RulePolicy } from "../../../lib/sync/decide";
+import type { RulePolicy } from "../../../lib/sync/decision";
 import { remembered, written } from "../../../lib/sync/ledger";
 import { ledgerProvenBy } from "../../../lib/sync/plan";
 import { createPrinter } from "../../../lib/sync/prints";

@@ -1,5 +1,5 @@
 import should from "should";
-import type { RulePolicy } from "../../../lib/sync/decide";
+import type { RulePolicy } from "../../../lib/sync/decision";
 import { type PlanInput, planFor } from "../../../lib/sync/plan";
 import type { Intent } from "../../../lib/sync/types";
 

@@ -1,0 +1,76 @@
+import type { ConflictRecord, Intent, Ledger, Print, RuleId, Side, Span } from "./types";
+
+/** What decide needs to know of a rule. */
+export interface RulePolicy {
+  id: RuleId;
+  fingerprint: string;
+  direction: "both" | "to-cidaas" | "to-legacy";
+  conflict: "newest" | Side;
+  write: "always" | "create";
+  /** A secret cannot be read back, and is never put over an existing account by a first contact. */
+  secret: boolean;
+}
+
+/** One rule's news from the source. */
+export interface News {
+  source: Print;
+  /** Print of the mapped value on the target side. */
+  target: Print;
+  /** When it was edited; a point for legacy. */
+  span: Span | null;
+  /** When the source was last seen to hold it, where that is known. */
+  seenAt?: number;
+  /** See `CarriedRule`. */
+  state?: "covered" | "restored";
+}
+
+/** What is known of the target right now. */
+export type TargetView =
+  | { state: "unread" }
+  | { state: "absent" }
+  /** A rule missing in `prints` cannot be read (a hash). `editAt`: when the target last changed, per its own record. */
+  | { state: "read"; prints: Record<RuleId, Print>; editAt: number | null };
+
+/** What waits for the same person in the other lane. */
+export interface Rival {
+  /** Edits waiting there. */
+  span: Span | null;
+  /**
+   * Values known without reading (a legacy change carries them); a cidaas change has none. A `restored` one is an edit
+   * though it is what was agreed.
+   */
+  prints: Record<RuleId, { print: Print; at: number | null; restored: boolean }> | null;
+}
+
+export interface DecideInput {
+  source: Side;
+  now: number;
+  policies: readonly RulePolicy[];
+  /** Only rules that the change carries. */
+  news: Record<RuleId, News>;
+  force: readonly RuleId[];
+  /** Time of the export that a backfill record stems from; null for live changes. */
+  backfill: number | null;
+  ledger: Ledger;
+  /** Open intent on the source side: a write of ours of which no outcome is known. */
+  intent: Intent | null;
+  target: TargetView;
+  /** Rules that somebody on the target side has set again to what was agreed, after a write of ours that is not settled. */
+  setAgain: readonly RuleId[];
+  rival: Rival | null;
+  /** Look at the target before every write, not only when a change waits in the other lane. */
+  verifyAlways: boolean;
+  firstContact: "park" | "newest" | Side;
+  /** ms */
+  clockTolerance: number;
+}
+
+export type Verdict =
+  | { do: "nothing" }
+  | { do: "remember"; target: Print }
+  /** `heal`: the source lost this value to a write of ours meanwhile, so it has to be written there again too. */
+  | { do: "write"; conflict: ConflictRecord | null; heal: boolean }
+  /** `keep`: the source does not hold the value any more, so the ledger does not take it. */
+  | { do: "refuse"; conflict: ConflictRecord | null; heal: boolean; keep: boolean }
+  | { do: "read" }
+  | { do: "park"; code: "FIRST_CONTACT" };
