@@ -58,7 +58,10 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   if (policy.write === "create") return { do: "remember", target: news.target };
   // What is forced is what the source holds, and that is not the value that was covered there.
   const isForced = forced && news.state !== "covered";
-  return (isForced ? null : stale(input, policy, news, entry)) ?? compare(input, policy, news, entry, isForced);
+  return (
+    (isForced ? null : stale(input, policy, news, entry)) ??
+    compare(input, policy, news, entry[otherSide(input.source)].print, isForced)
+  );
 }
 
 /** Whether anybody, we included, changed the rule on either side after the export: a backfill never overwrites that. */
@@ -134,24 +137,21 @@ function stale(input: DecideInput, policy: RulePolicy, news: News, entry: Ledger
   return writeUnlessEdited(input, policy, news, { agreed, record, heal });
 }
 
-/** Won against our own write the news may still lose against a third value, which somebody put on the target meanwhile. */
+/** Won against our own write, the news may still lose against what somebody put on the target meanwhile. */
 function writeUnlessEdited(
   input: DecideInput,
   policy: RulePolicy,
   news: News,
   { agreed, record, heal }: { agreed: Print; record: ConflictRecord; heal: boolean },
 ): Verdict {
-  const present = presentPrint(input, policy, agreed);
-  if (present === "unknown") return { do: "read" };
-  if (present === news.target)
-    return heal ? { do: "refuse", conflict: record, heal, keep: true } : { do: "remember", target: present };
-  if (present === agreed || policy.direction !== "both") return { do: "write", conflict: record, heal };
-  const verdict = settleConflict(input, policy.conflict, policy, news, present, targetSpan(input, policy));
-  return verdict.do === "write" ? { ...verdict, heal } : verdict;
+  const verdict = compare(input, policy, news, agreed, false);
+  if (verdict.do === "write") return { ...verdict, conflict: verdict.conflict ?? record, heal };
+  if (verdict.do === "remember" && heal) return { do: "refuse", conflict: record, heal, keep: true };
+  return verdict;
 }
 
-function compare(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry, forced: boolean): Verdict {
-  const agreed = entry[otherSide(input.source)].print;
+/** @param agreed print of what the target holds, as far as our own writes go */
+function compare(input: DecideInput, policy: RulePolicy, news: News, agreed: Print, forced: boolean): Verdict {
   const present = presentPrint(input, policy, agreed);
   if (present === "unknown") return { do: "read" };
   if (present === news.target && !(forced && input.target.state === "unread")) {

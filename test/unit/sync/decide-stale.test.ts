@@ -97,6 +97,12 @@ describe("decide, with stale news", () => {
         should(ask(won, { intent, rival, target: read("ours", 250) })).containEql({ do: "write", heal: true });
       });
 
+      it("records that the target was edited later, though it holds what was agreed", () => {
+        const verdict = ask(won, { ledger, rival, target: read("ours", 500) });
+        should(verdict).containEql({ do: "write", heal: true });
+        should(verdict.do === "write" && verdict.conflict).containEql({ cidaasTime: 500, ambiguous: true });
+      });
+
       it("has the value brought back to where it was covered, if the target holds it", () => {
         const verdict = ask(won, { ledger, rival, target: read("unseen", 500) });
         should(verdict).containEql({ do: "refuse", heal: true, keep: true });
