@@ -1,8 +1,7 @@
 import { RecordError } from "../errors";
 import { mapRecord } from "../mapping/map-record";
 import { toTime } from "../mapping/time";
-import type { MappedRule } from "../mapping/types";
-import type { ChangeKind, Item, Json, JsonObject, RuleId } from "../sync/types";
+import type { ChangeKind, Item, Json, JsonObject } from "../sync/types";
 import type { SyncContext } from "./context";
 import { sealSecrets } from "./secrets";
 import { sourceOf } from "./source";
@@ -18,7 +17,7 @@ export interface SourceFacts {
 /** A user read from cidaas, as a legacy record with sealed secrets. Rejects with `RecordError`. */
 export async function mapTaken(context: SyncContext, user: JsonObject) {
   const mapped = await mapRecord(context.map, "to-legacy", user);
-  const plain = context.map.build("legacy", valuesOf(mapped));
+  const plain = context.map.buildMapped("to-legacy", mapped);
   const problems = context.checkLegacy?.(plain) ?? [];
   if (problems.length > 0) throw new RecordError(problems);
   const facts = { verified: user.email_verified === true, updatedAt: toTime(user.updatedTime) };
@@ -57,7 +56,7 @@ export async function mapLegacyRecord(
     source: sourceOf(context, "legacy", mapped, { verified, updatedAt }),
     backfill: facts.backfill,
   };
-  return { item, record: sealSecrets(context, "cidaas", context.map.build("cidaas", valuesOf(mapped))) };
+  return { item, record: sealSecrets(context, "cidaas", context.map.buildMapped("to-cidaas", mapped)) };
 }
 
 /** Whether a value of a legacy record says yes. */
@@ -75,8 +74,4 @@ export function idOf(value: Json | undefined): string | null {
 export function isDeleted({ paths, settings }: SyncContext, record: JsonObject): boolean {
   const value = paths.legacyDeleted?.get(record);
   return value !== undefined && settings.legacyDeleted?.values.includes(String(value)) === true;
-}
-
-function valuesOf(mapped: Record<RuleId, MappedRule>): Record<RuleId, Json[]> {
-  return Object.fromEntries(Object.entries(mapped).map(([rule, value]) => [rule, value.values]));
 }

@@ -2,8 +2,8 @@ import { ConfigError, RecordError, type RecordProblem, SyncError } from "../erro
 import { type Json, type JsonObject, type Lane, otherSide, type RuleId, type Side, targetOf } from "../sync/types";
 import { type CompiledRule, compileRule, takeValues } from "./compiled-rule";
 import { type Computation, computationsOf, computeAll, computedValues, RULE_FAILED } from "./compute";
-import { admitValue, canonicalText, isEmpty } from "./json";
-import { compilePath } from "./paths";
+import { admitValues, areEmpty, canonicalText } from "./json";
+import { compilePath, type Path } from "./paths";
 import { defaultValues, writesTo } from "./rules";
 import { toTime } from "./time";
 import { NO_TOOLS } from "./tools";
@@ -65,8 +65,16 @@ export function compileMap(rules: Rule[], tools: MapTools = NO_TOOLS): CompiledM
     build(side, values) {
       const record: JsonObject = {};
       for (const { rule, paths } of compiled.values()) {
-        const carried = Object.hasOwn(values, rule.id) ? values[rule.id] : undefined;
-        if (carried) for (const [place, path] of paths[side].entries()) path.set(record, carried[place] ?? null);
+        if (Object.hasOwn(values, rule.id)) put(record, paths[side], values[rule.id]);
+      }
+      return record;
+    },
+
+    buildMapped(lane, mapped) {
+      const side = targetOf(lane);
+      const record: JsonObject = {};
+      for (const { rule, paths } of compiled.values()) {
+        if (Object.hasOwn(mapped, rule.id)) put(record, paths[side], mapped[rule.id]?.values);
       }
       return record;
     },
@@ -88,6 +96,12 @@ export function compileMap(rules: Rule[], tools: MapTools = NO_TOOLS): CompiledM
   };
 }
 
+function put(record: JsonObject, paths: readonly Path[], values: readonly Json[] | undefined): void {
+  if (values === undefined) return;
+  let place = 0;
+  for (const path of paths) path.set(record, values[place++] ?? null);
+}
+
 function stepOf(compiled: CompiledRule, target: Side): Step {
   const { rule, paths, transform, text } = compiled;
   const source = otherSide(target);
@@ -100,7 +114,7 @@ function stepOf(compiled: CompiledRule, target: Side): Step {
 
   return (record, computed) => {
     const values = takeValues(paths[source], source, record, true);
-    const canonical = values === null || values.every(isEmpty) ? null : from(values.map(admitValue));
+    const canonical = values === null || areEmpty(values) ? null : from(admitValues(values));
     const sourceText = canonical === null ? "" : text(canonical);
     const at = timePath === null ? null : toTime(timePath.get(record));
     if (canonical !== null && sourceText !== "") {
@@ -125,9 +139,9 @@ function fixedStep({ rule, text }: CompiledRule, transform: DirectTransform, tar
 
 /** A value that the transform cannot read stands for itself: different from every value it can read. */
 function canonicalOrRaw({ transform, text }: CompiledRule, side: Side, values: Json[]): string {
-  if (values.every(isEmpty)) return "";
+  if (areEmpty(values)) return "";
   try {
-    return text(transform.from[side](values.map(admitValue)));
+    return text(transform.from[side](admitValues(values)));
   } catch {
     return UNREADABLE + rawText(values);
   }
@@ -135,7 +149,7 @@ function canonicalOrRaw({ transform, text }: CompiledRule, side: Side, values: J
 
 function rawText(values: Json[]): string {
   try {
-    return canonicalText(values.map(admitValue), false);
+    return canonicalText(admitValues(values), false);
   } catch {
     // Nested too deep or not JSON at all; entrances let none of that in.
     return "";

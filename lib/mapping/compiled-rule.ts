@@ -41,6 +41,12 @@ export function compileRule(rule: Rule, tools: MapTools): CompiledRule {
  * which at least one path is there.
  */
 export function takeValues(paths: Path[], side: Side, record: JsonObject, isSource: boolean): Json[] | null {
+  const [only] = paths;
+  if (only !== undefined && paths.length === 1) {
+    const value = only.get(record);
+    if (value !== undefined) return [value];
+    return side === "cidaas" && isSource ? [null] : null;
+  }
   const values: Json[] = [];
   let missing = 0;
   for (const path of paths) {

@@ -30,6 +30,11 @@ export function isEmpty(value: Json): boolean {
   return value === null || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
+export function areEmpty(values: readonly Json[]): boolean {
+  for (const value of values) if (!isEmpty(value)) return false;
+  return true;
+}
+
 /**
  * A value found in a record, fit for a rule. Database drivers leave `Date` objects in records: they become ISO text.
  * Throws `VALUE_NOT_JSON` or `VALUE_TOO_DEEP`.
@@ -46,6 +51,13 @@ export function admitValue(value: Json): Json {
   throw new SyncError("VALUE_NOT_JSON", "the value is not JSON; turn it into text, a number or an object first");
 }
 
+/** `admitValue` of each. */
+export function admitValues(values: readonly Json[]): Json[] {
+  const admitted: Json[] = [];
+  for (const value of values) admitted.push(typeof value === "string" ? value : admitValue(value));
+  return admitted;
+}
+
 function isPlainObject(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -58,7 +70,7 @@ function isPlainObject(value: unknown): boolean {
  * Unicode form NFC, objects with sorted keys; with `asSet` an array sorted and without repeats. Empty values give "".
  */
 export function canonicalText(value: Json, asSet: boolean): string {
-  if (typeof value === "string") return value.normalize("NFC");
+  if (typeof value === "string") return composed(value);
   if (isEmpty(value)) return "";
   if (!Array.isArray(value)) return stableJson(value);
   const items = value.map(stableJson);
@@ -67,11 +79,19 @@ export function canonicalText(value: Json, asSet: boolean): string {
 
 /** JSON text that is the same for equal values, whatever the order of their keys. */
 export function stableJson(value: Json): string {
-  if (typeof value === "string") return JSON.stringify(value.normalize("NFC"));
+  if (typeof value === "string") return JSON.stringify(composed(value));
   if (Array.isArray(value)) return `[${value.map(stableJson).join(",")}]`;
   if (!isJsonObject(value)) return String(value);
   const members = Object.keys(value)
     .sort()
     .map((key) => `${JSON.stringify(key)}:${stableJson(value[key] ?? null)}`);
   return `{${members.join(",")}}`;
+}
+
+/** Text in Unicode form NFC. ASCII is in it already, which is sooner seen than done again. */
+function composed(text: string): string {
+  for (let place = 0; place < text.length; place++) {
+    if (text.charCodeAt(place) > 0x7f) return text.normalize("NFC");
+  }
+  return text;
 }

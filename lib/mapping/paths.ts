@@ -36,8 +36,11 @@ export function compilePath(text: string): Path {
   return {
     text,
     keys: steps.map((step) => step.key),
-    get: steps.length === 1 && first ? (record) => child(record, first) : (record) => getAt(record, steps),
-    set: (record, value) => setAt(record, steps, value),
+    get: steps.length === 1 && first ? memberOf(first) : (record) => getAt(record, steps),
+    set:
+      steps.length === 1 && first
+        ? (record, value) => put(record, first, value)
+        : (record, value) => setAt(record, steps, value),
     replace: (record, value) => replaceAt(record, steps, 0, value),
   };
 }
@@ -80,6 +83,12 @@ function isContainer(value: Json | undefined): value is Container {
 function child(container: Container, step: Step): Json | undefined {
   if (Array.isArray(container)) return step.index === null ? undefined : container[step.index];
   return Object.hasOwn(container, step.key) ? container[step.key] : undefined;
+}
+
+/** Most paths are one name, and most names are none that every object inherits, so that the check for it can be left out. */
+function memberOf(step: Step): Path["get"] {
+  const { key } = step;
+  return key in Object.prototype ? (record) => child(record, step) : (record) => record[key];
 }
 
 function getAt(record: JsonObject, steps: readonly Step[]): Json | undefined {

@@ -58,6 +58,9 @@ export interface CompiledMap {
   /** Puts rule values together as a record of that side. */
   build(side: Side, values: Record<RuleId, Json[]>): JsonObject;
 
+  /** Puts a mapped record together as a record of the lane's target. */
+  buildMapped(lane: Lane, mapped: Record<RuleId, MappedRule>): JsonObject;
+
   /** Takes the rules' values out of a record of that side; a rule with a missing path is left out. */
   extract(side: Side, record: JsonObject): Record<RuleId, Json[]>;
 

@@ -35,10 +35,22 @@ export function settleConflict(
   rivalSpan: Span | null,
 ): Verdict {
   const record = conflictRecord(input, by, policy, news, rivalSpan);
-  if (record.winner === input.source) return { do: "write", conflict: record, heal: false };
+  if (record.winner === input.source) return { do: "write", conflict: atLatest(record, input, news), heal: false };
   // The winner of a rule that goes one way only has no lane to the source; it simply stays where it is.
   if (policy.direction !== "both") return { do: "remember", target: present };
   return { do: "refuse", conflict: record, heal: true, keep: false };
+}
+
+/**
+ * The target's record was edited as late as it says, and if we wrote to it at that time, somebody else may have done so too:
+ * the value that loses is not ours. The events known so far decide, and the record says that they may be wrong.
+ */
+function atLatest(record: ConflictRecord, { source, target, clockTolerance }: DecideInput, news: News): ConflictRecord {
+  const editAt = target.state === "read" ? target.editAt : null;
+  const member = source === "legacy" ? "cidaasTime" : "legacyTime";
+  const isLater = editAt !== null && editAt > (record[member] ?? Number.NEGATIVE_INFINITY);
+  if (!isLater || news.span === null || editAt + clockTolerance < news.span.last) return record;
+  return { ...record, [member]: editAt, ambiguous: true };
 }
 
 export function conflictRecord(

@@ -175,6 +175,23 @@ describe("decide, when both sides changed", () => {
     should(lost.do === "refuse" && lost.conflict).containEql({ winner: "cidaas", cidaasTime: 600 });
   });
 
+  it("says that a value may be as young as its record, though we wrote to that record at the same time", () => {
+    const ours = written(
+      { ...AGREED, fingerprint: "f1" },
+      { fingerprint: "f1", side: "legacy", source: "x@legacy", target: "x@cidaas", editAt: 440 },
+      { at: 450, until: 520 },
+    );
+    const given = {
+      ledger: { email: AGREED, city: ours },
+      rival: { span: at(300), prints: null },
+      target: read("third", 510),
+    };
+    const verdict = ask(news("new", 500), given);
+    should(verdict.do === "write" && verdict.conflict).containEql({ cidaasTime: 510, ambiguous: true });
+    const later = ask(news("new", 900), given);
+    should(later.do === "write" && later.conflict).containEql({ cidaasTime: 300, ambiguous: false });
+  });
+
   it("gives a tie to cidaas and calls it ambiguous", () => {
     for (const time of [295, 350, 409]) {
       const verdict = ask(news("ours", time), { target, rival });
