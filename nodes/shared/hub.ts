@@ -7,6 +7,7 @@ import type { SyncContext } from "../../lib/delivery/context";
 import { LaneGates } from "../../lib/delivery/lane-gates";
 import { LeaseRegistry } from "../../lib/delivery/registry";
 import { ConfigError } from "../../lib/errors";
+import { checkMap } from "../../lib/mapping/check-map";
 import { compileMap } from "../../lib/mapping/compile";
 import { parseRules } from "../../lib/mapping/rules";
 import { compileSchema } from "../../lib/mapping/schema";
@@ -143,7 +144,9 @@ export class SyncHub {
     const owner = `user-sync ${this.name}`;
     const { settings, paths, legacySchema } = parseSettings(owner, this.#def);
     const tools = { jsonata: jsonataOf(this.#RED, this.#node) };
-    const map = compileMap(parseRules(this.#def.rules, tools), tools);
+    const rules = parseRules(this.#def.rules, tools);
+    checkMap(rules);
+    const map = compileMap(rules, tools);
     const checkLegacy = legacySchema && compileSchema(legacySchema);
     const options = this.#part("store", this.#def.store, (node) => storeOptions.get(node)?.());
     const id = `${options.path}\n${settings.key}`;
