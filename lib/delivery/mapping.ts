@@ -44,6 +44,9 @@ export async function mapLegacyRecord(
   const updatedAt = toTime(paths.legacyTime?.get(record));
   const kind = isDeleted(context, record) ? "delete" : (facts.kind ?? "upsert");
   const mapped = kind === "delete" ? {} : await mapRecord(context.map, "to-cidaas", record);
+  const user = context.map.build("cidaas", valuesOf(mapped));
+  const problems = context.checkCidaas(user);
+  if (problems.length > 0) throw new RecordError(problems);
   const verified = isTrue(paths.legacyVerified?.get(record));
   const item: Item = {
     key: legacyId,
@@ -57,7 +60,7 @@ export async function mapLegacyRecord(
     source: sourceOf(context, "legacy", mapped, { verified, updatedAt }),
     backfill: facts.backfill,
   };
-  return { item, record: sealSecrets(context, "cidaas", context.map.build("cidaas", valuesOf(mapped))) };
+  return { item, record: sealSecrets(context, "cidaas", user) };
 }
 
 /** Whether a value of a legacy record says yes. */

@@ -3,6 +3,7 @@ import { type AdoptionOptions, adoptUsers } from "../../lib/cidaas/adoption";
 import { type CatchUpOptions, catchUp } from "../../lib/cidaas/catch-up";
 import { adoptedFrom } from "../../lib/cidaas/gate";
 import { singleFlight } from "../../lib/cidaas/single-flight";
+import { compileUserCheck } from "../../lib/cidaas/user-schema";
 import type { SyncContext } from "../../lib/delivery/context";
 import { LaneGates } from "../../lib/delivery/lane-gates";
 import { LeaseRegistry } from "../../lib/delivery/registry";
@@ -185,6 +186,7 @@ export class SyncHub {
         settings,
         paths,
         checkLegacy,
+        checkCidaas: compileUserCheck(rules),
         map,
         policies: map.rules,
         printer: createPrinter(engine.printKey),
