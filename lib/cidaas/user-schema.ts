@@ -110,17 +110,16 @@ export function compileUserCheck(rules: readonly Rule[]): SchemaCheck {
   return (user) => {
     if (validate(user)) return [];
     const paths = new Set((validate.errors ?? []).map(pathOf));
-    return [...paths].map((path) => problemAt(path, ruleOf(path)));
+    return [...paths].map((path) => problemAt(path, ruleOf(path.split("."))));
   };
 }
 
 /** Finds the rule that writes to a place of the user; empty text where no rule does. */
-export function ruleFinder(rules: readonly Rule[]): (path: string) => string {
+export function ruleFinder(rules: readonly Rule[]): (keys: readonly string[]) => string {
   const targets = rules
     .filter((rule) => writesTo(rule, "cidaas"))
     .flatMap(({ id, cidaas }) => cidaas.map((path) => ({ id, keys: compilePath(path).keys })));
-  return (path) => {
-    const keys = path.split(".");
+  return (keys) => {
     const isAt = (target: readonly string[]) =>
       target.every((key, place) => place >= keys.length || keys[place] === key);
     return targets.find((target) => isAt(target.keys))?.id ?? "";
