@@ -4,7 +4,7 @@ import { idOf, isDeleted, isTrue } from "../delivery/mapping";
 import { overlay, presentRules, sealSecrets } from "../delivery/secrets";
 import { identifiersOf, newsOfCarried, sourceOf } from "../delivery/source";
 import { RecordError } from "../errors";
-import { isEmpty, isJsonObject } from "../mapping/json";
+import { isEmpty } from "../mapping/json";
 import { mapRecord } from "../mapping/map-record";
 import { toTime } from "../mapping/time";
 import type { Lease, Settlement } from "../store/types";
@@ -14,9 +14,7 @@ import type { Settleable } from "../sync/plan";
 import type { CarriedRule, Change, Json, JsonObject, Print, RuleId } from "../sync/types";
 import { textOf } from "./json";
 import type { CidaasUser, Tenant } from "./types";
-
-/** Members by which the tenant tells users apart. */
-const IDENTIFIERS = ["email", "mobile_number", "username"];
+import { IDENTIFIERS, membership, requireValid } from "./whole-user";
 
 /** One user of a batch: what is sent, and what its success means for the ledger. */
 export interface OutgoingUser {
@@ -41,6 +39,21 @@ export interface CidaasGate {
 
 /** Looks at one leased person and says what to send, or how to settle without sending. May throw a `CallError`. */
 export async function prepareForCidaas(
+  context: SyncContext,
+  gate: CidaasGate,
+  leased: Lease,
+): Promise<OutgoingUser | { settlement: Settlement }> {
+  try {
+    return await prepareValid(context, gate, leased);
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    const reason = { code: error.code, message: error.message };
+    return { settlement: { token: leased.token, outcome: "parked", reason } };
+  }
+}
+
+/** Throws `RecordError` for what the mapper did not see: values read from the legacy system, and what a create lacks. */
+async function prepareValid(
   context: SyncContext,
   gate: CidaasGate,
   leased: Lease,
@@ -125,7 +138,7 @@ async function withLegacyValues(
     if (carries) return change;
     return { settlement: { token, ...(change.reread ? NOTHING_TO_BRING : { outcome: "unchanged" }) } };
   }
-  if (change.reread) return withPresentValues(context, change, record, token);
+  if (change.reread) return withPresentValues(context, change, record);
   // The time that the other lane judges the record by: with two measures each lane may take the other side for the winner.
   const recordTime = toTime(context.paths.legacyTime?.get(record));
   const rules: Record<RuleId, CarriedRule> = { ...change.rules };
@@ -140,12 +153,7 @@ async function withLegacyValues(
 }
 
 /** A parked change that is retried gives way to what the legacy system holds by now, rule by rule and by the times of both. */
-async function withPresentValues(
-  context: SyncContext,
-  change: Change,
-  record: JsonObject,
-  token: string,
-): Promise<Change | { settlement: Settlement }> {
+async function withPresentValues(context: SyncContext, change: Change, record: JsonObject): Promise<Change> {
   // A record that does not say when it was edited was edited after what it differs from.
   const at = toTime(context.paths.legacyTime?.get(record)) ?? change.span?.last ?? null;
   const present: Change = {
@@ -155,17 +163,12 @@ async function withPresentValues(
     backfill: change.backfill,
   };
   if (present.kind === "delete") return mergeChanges(change, present);
-  try {
-    const mapped = await mapRecord(context.map, "to-cidaas", record);
-    const verified = isTrue(context.paths.legacyVerified?.get(record));
-    const source = sourceOf(context, "legacy", mapped, { verified, updatedAt: at });
-    for (const [rule, { values, at: own }] of Object.entries(mapped))
-      present.rules[rule] = { at: own ?? at, source: source.rules[rule]?.print ?? "", values };
-    return mergeChanges(change, { ...present, identifiers: source.identifiers });
-  } catch (error) {
-    if (!(error instanceof RecordError)) throw error;
-    return { settlement: { token, outcome: "parked", reason: { code: error.code, message: error.message } } };
-  }
+  const mapped = await mapRecord(context.map, "to-cidaas", record);
+  const verified = isTrue(context.paths.legacyVerified?.get(record));
+  const source = sourceOf(context, "legacy", mapped, { verified, updatedAt: at });
+  for (const [rule, { values, at: own }] of Object.entries(mapped))
+    present.rules[rule] = { at: own ?? at, source: source.rules[rule]?.print ?? "", values };
+  return mergeChanges(change, { ...present, identifiers: source.identifiers });
 }
 
 const NOTHING_TO_BRING = {
@@ -246,7 +249,9 @@ function bodyOf(
     const value = carried[rule];
     if (value) values[rule] = value.values;
   }
-  let body = context.map.build("cidaas", values);
+  const written = context.map.build("cidaas", values);
+  requireValid(context.checkCidaas, { written, sub: lease.person.sub, create: plan.create });
+  let body = written;
   if (!plan.create && present) {
     body = overlay(
       gate.bulkUpdates === "complete" ? presentState(context, present) : presentIdentifiers(present),
@@ -261,6 +266,7 @@ function bodyOf(
     keyInCidaas !== null && legacyId !== null && (present === null || idOf(keyInCidaas.get(present)) !== legacyId);
   if (plan.write.length === 0 && !lacksKey) return null;
   if (keyInCidaas !== null && legacyId !== null) keyInCidaas.set(body, legacyId);
+  if (Array.isArray(body.groups)) body.groups = body.groups.map((group) => membership(body.sub, group));
   return body;
 }
 
@@ -273,10 +279,7 @@ function presentState(context: SyncContext, present: JsonObject): JsonObject {
   if (typeof present.userStatus === "string")
     state.userStatus ??= present.userStatus === "BLOCKED" ? "LOCKED" : present.userStatus;
   if (Array.isArray(present.roles) && present.roles.length > 0) state.roles ??= present.roles;
-  const groups = Array.isArray(present.groups)
-    ? present.groups.filter(isJsonObject).map((group) => membership(present.sub, group))
-    : [];
-  if (groups.length > 0) state.groups ??= groups;
+  if (Array.isArray(present.groups) && present.groups.length > 0) state.groups ??= present.groups;
   return state;
 }
 
@@ -289,9 +292,4 @@ function presentIdentifiers(present: JsonObject): JsonObject {
 /** Whether a rule writes a member that identifies the user. */
 function names(context: SyncContext, id: RuleId): boolean {
   return context.map.rule(id)?.cidaas.some((path) => IDENTIFIERS.includes(path)) === true;
-}
-
-function membership(sub: Json | undefined, group: JsonObject): JsonObject {
-  const { groupId, roles } = group;
-  return { sub: sub ?? null, groupId: groupId ?? null, ...(Array.isArray(roles) ? { roles } : {}) };
 }

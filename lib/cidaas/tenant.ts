@@ -3,6 +3,7 @@ import { createBulk } from "./bulk";
 import { createCalls } from "./calls";
 import type { TenantConfig } from "./config";
 import { createEndpoints } from "./endpoints";
+import { readFields } from "./fields-setup";
 import { readAll } from "./search";
 import { createTokens } from "./tokens";
 import type { Tenant } from "./types";
@@ -27,6 +28,7 @@ export function createTenant(config: TenantConfig, http: HttpClient, now: () => 
     purge: (sub, startBefore) => purge(calls, sub, startBefore),
     findSub: (identifier) => findSub(calls, identifier),
     readAll: (options) => readAll(calls, options),
+    readFields: () => readFields(calls),
     async connect() {
       await tokens.get();
     },

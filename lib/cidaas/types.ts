@@ -14,6 +14,9 @@ export interface CidaasUser extends JsonObject {
   roles: string[];
 }
 
+/** The fields of the tenant's field setup by key: true where enabled. */
+export type FieldSetup = ReadonlyMap<string, boolean>;
+
 /** What became of one user of a bulk call. */
 export type BulkResult =
   | { state: "CREATED" | "UPDATED"; sub: string | null }
@@ -72,6 +75,9 @@ export interface Tenant {
    * Index data: it may lag, so it triggers work and never decides.
    */
   readAll(options: { updatedSince?: number; size?: number }): AsyncIterable<CidaasUser[]>;
+
+  /** The tenant's field setup; null where the client may not read it. */
+  readFields(): Promise<FieldSetup | null>;
 
   /** Fetches a token. Throws `TENANT_UNREACHABLE` or `TENANT_REFUSED_CLIENT`, so that a person learns which of the two. */
   connect(): Promise<void>;

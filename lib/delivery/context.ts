@@ -41,6 +41,8 @@ export interface SyncContext {
   readonly paths: SyncPaths;
   /** `legacySchema`, compiled; null = records for the legacy system are not checked. */
   readonly checkLegacy: SchemaCheck | null;
+  /** What cidaas would refuse, or drop in silence, of a user that rules have mapped. */
+  readonly checkCidaas: SchemaCheck;
   readonly policies: readonly RulePolicy[];
   readonly printer: Printer;
   readonly sealer: Sealer;

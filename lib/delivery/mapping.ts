@@ -43,6 +43,9 @@ export async function mapLegacyRecord(
   const updatedAt = toTime(paths.legacyTime?.get(record));
   const kind = isDeleted(context, record) ? "delete" : (facts.kind ?? "upsert");
   const mapped = kind === "delete" ? {} : await mapRecord(context.map, "to-cidaas", record);
+  const user = context.map.buildMapped("to-cidaas", mapped);
+  const problems = context.checkCidaas(user);
+  if (problems.length > 0) throw new RecordError(problems);
   const verified = isTrue(paths.legacyVerified?.get(record));
   const item: Item = {
     key: legacyId,
@@ -56,7 +59,7 @@ export async function mapLegacyRecord(
     source: sourceOf(context, "legacy", mapped, { verified, updatedAt }),
     backfill: facts.backfill,
   };
-  return { item, record: sealSecrets(context, "cidaas", context.map.buildMapped("to-cidaas", mapped)) };
+  return { item, record: sealSecrets(context, "cidaas", user) };
 }
 
 /** Whether a value of a legacy record says yes. */

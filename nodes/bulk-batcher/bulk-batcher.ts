@@ -82,6 +82,7 @@ function whenAdopted(
       try {
         await sync.tenant.tenant.connect();
         const adopted = await sync.adopted();
+        await sync.fieldsKnown();
         if (!closing.aborted) await go(adopted);
       } catch (error) {
         const refused = error instanceof CallError && error.failure === "configuration";

@@ -1,12 +1,15 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { type AdoptionOptions, adoptUsers } from "../../lib/cidaas/adoption";
 import { type CatchUpOptions, catchUp } from "../../lib/cidaas/catch-up";
+import { CustomFields } from "../../lib/cidaas/custom-fields";
 import { adoptedFrom } from "../../lib/cidaas/gate";
 import { singleFlight } from "../../lib/cidaas/single-flight";
+import { compileUserCheck } from "../../lib/cidaas/user-schema";
 import type { SyncContext } from "../../lib/delivery/context";
 import { LaneGates } from "../../lib/delivery/lane-gates";
 import { LeaseRegistry } from "../../lib/delivery/registry";
 import { ConfigError } from "../../lib/errors";
+import { checkMap } from "../../lib/mapping/check-map";
 import { compileMap } from "../../lib/mapping/compile";
 import { parseRules } from "../../lib/mapping/rules";
 import { compileSchema } from "../../lib/mapping/schema";
@@ -16,6 +19,7 @@ import { createPrinter } from "../../lib/sync/prints";
 import type { Lane } from "../../lib/sync/types";
 import { untilClosed } from "./closable-pages";
 import { pickedNode } from "./connection";
+import { learnFieldsOnce } from "./field-setup";
 import { jsonataOf } from "./jsonata";
 import { type LegacyPart, legacyParts, storeOptions, type TenantPart, tenantParts } from "./parts";
 import { parseSettings } from "./settings";
@@ -38,6 +42,8 @@ export interface SharedSync {
   trouble: StoreTrouble;
   /** Reads the tenant's users into the ledger, once; resolves with whether that was allowed. */
   adopted(): Promise<boolean>;
+  /** Reads the tenant's field setup, once per deploy; never rejects, for without it all fields count as there. */
+  fieldsKnown(): Promise<void>;
   /** Catches up with lost webhooks, see `catchUp`; whoever asks while a run is on its way joins it. */
   catchUp(): Promise<number>;
 }
@@ -143,7 +149,11 @@ export class SyncHub {
     const owner = `user-sync ${this.name}`;
     const { settings, paths, legacySchema } = parseSettings(owner, this.#def);
     const tools = { jsonata: jsonataOf(this.#RED, this.#node) };
-    const map = compileMap(parseRules(this.#def.rules, tools), tools);
+    const rules = parseRules(this.#def.rules, tools);
+    checkMap(rules);
+    const map = compileMap(rules, tools);
+    const checkUser = compileUserCheck(rules);
+    const customFields = new CustomFields(rules, [settings.legacyKeyInCidaas].filter(Boolean));
     const checkLegacy = legacySchema && compileSchema(legacySchema);
     const options = this.#part("store", this.#def.store, (node) => storeOptions.get(node)?.());
     const id = `${options.path}\n${settings.key}`;
@@ -182,6 +192,7 @@ export class SyncHub {
         settings,
         paths,
         checkLegacy,
+        checkCidaas: (user) => [...checkUser(user), ...customFields.check(user)],
         map,
         policies: map.rules,
         printer: createPrinter(engine.printKey),
@@ -199,6 +210,7 @@ export class SyncHub {
         legacy: legacy?.resource ?? null,
         trouble,
         adopted: adoptOnce(context, tenant.resource, closing.signal),
+        fieldsKnown: learnFieldsOnce(this.#node, tenant.resource, customFields),
         catchUp: singleFlight(() => catchUp(readingOf(context, tenant.resource, closing.signal))),
       };
       return { shared, close };

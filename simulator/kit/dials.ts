@@ -92,6 +92,10 @@ export interface Dials {
   bulkread: boolean;
   /** Scopes of tokens from now on; empty means all that the simulated interfaces ask for. */
   scopes: string[];
+  /** Keys of the custom fields that the field setup has; null: the endpoint is missing, and every field is taken. */
+  customFields: string[] | null;
+  /** Those of them that are disabled. */
+  disabledFields: string[];
   /** Whether events of a client's own writes carry its `client_id`; else that member is empty. */
   clientIdOnEvents: boolean;
   /** Whether user events carry `sub` besides `objectId`, as older consumers read it. */
@@ -137,6 +141,8 @@ export const DEFAULT_DIALS: Readonly<Dials> = {
   tokenLifetime: 86400,
   bulkread: true,
   scopes: [],
+  customFields: null,
+  disabledFields: [],
   clientIdOnEvents: true,
   subOnEvents: true,
   unknownUserStatus: 404,
@@ -153,6 +159,7 @@ const isAmountOrNull: Guard<number | null> = (value) => value === null || isAmou
 const isNameOrNull: Guard<string | null> = (value): value is string | null =>
   value === null || (typeof value === "string" && value !== "");
 const isTexts: Guard<string[]> = (value) => Array.isArray(value) && value.every((item) => typeof item === "string");
+const isTextsOrNull: Guard<string[] | null> = (value) => value === null || isTexts(value);
 
 function oneOf<T>(choices: readonly T[]): Guard<T> {
   return (value): value is T => choices.some((choice) => choice === value);
@@ -194,6 +201,8 @@ const GUARDS: { [Name in keyof Dials]: Guard<Dials[Name]> } = {
   tokenLifetime: isAmount,
   bulkread: isBoolean,
   scopes: isTexts,
+  customFields: isTextsOrNull,
+  disabledFields: isTexts,
   clientIdOnEvents: isBoolean,
   subOnEvents: isBoolean,
   unknownUserStatus: oneOf(DIAL_CHOICES.unknownUserStatus),

@@ -5,6 +5,7 @@ import type { Account, Identity } from "./account";
 import { type BulkEntry, BulkRefusal, emailsIn, identifiersIn, matchAccount, readEntry } from "./bulk-entry";
 import type { Actor, Directory } from "./directory";
 import { emptyAccount, newIdentity } from "./edits";
+import { enabledFields } from "./field-routes";
 import { findConflict, findIdentity, mergeIdentity } from "./identity";
 
 /** What became of one user of a call. */
@@ -60,7 +61,7 @@ function buildAccount(before: Account | null, entry: BulkEntry, dials: Readonly<
     ...old,
     userStatus: isIgnored ? old.userStatus : (entry.userStatus ?? presentStatus),
     userStatusReason: entry.userStatusReason ?? kept.userStatusReason,
-    customFields: { ...kept.customFields, ...entry.customFields },
+    customFields: { ...kept.customFields, ...enabledFields(dials, entry.customFields) },
     roles: entry.roles ?? kept.roles,
     groups: entry.groups ?? kept.groups,
     consents: entry.consents ?? kept.consents,

@@ -6,6 +6,7 @@ import { startServer } from "../kit/http";
 import type { TenantContext } from "./answers";
 import { bulkRoutes } from "./bulk-routes";
 import { Directory } from "./directory";
+import { fieldRoutes } from "./field-routes";
 import { oauthRoutes } from "./oauth-routes";
 import { type CidaasSeed, People } from "./people";
 import { renderSnapshot } from "./profile";
@@ -104,6 +105,7 @@ export async function startTenant(options: TenantOptions): Promise<RunningTenant
       ...bulkRoutes(context),
       ...userRoutes(context),
       ...searchRoutes(context),
+      ...fieldRoutes(context),
       ...webhookRoutes(context, registry),
       ...simulatorRoutes(directory, people, history),
     ],

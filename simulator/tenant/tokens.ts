@@ -11,6 +11,7 @@ export const ALL_SCOPES: readonly string[] = [
   "cidaas:users_delete",
   "cidaas:userinfo",
   "cidaas:userupdate",
+  "cidaas:field_setup_read",
   "cidaas:webhook_read",
   "cidaas:webhook_write",
   "cidaas:webhook_delete",

@@ -55,6 +55,10 @@ export const DIALECTS: Record<string, Partial<Dials>> = {
   "stateKey = null": { stateKey: null },
   "stateKey = state": { stateKey: "state" },
   "tokenLifetime = 3": { tokenLifetime: 3 },
+  "customFields = those of the map, and one that is disabled": {
+    customFields: ["legacy_id", "newsletter", "tier", "old"],
+    disabledFields: ["old"],
+  },
   ...Object.fromEntries(unusualChoices().map(([name, value]) => [`${name} = ${value}`, parseDials({ [name]: value })])),
 };
 

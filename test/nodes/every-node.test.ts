@@ -116,6 +116,13 @@ describe("Every node", () => {
     should(bench.logged("webhook").join()).match(/email/);
   });
 
+  it("shows a map that says nothing about the status of users, and what to add", async () => {
+    const rule: Json = { id: "email", cidaas: "email", legacy: "email" };
+    await load("cidaas-user-fetch", {}, { sync: { rules: [rule] } });
+    should(await bench.red("webhook")).match(/mapInvalid/);
+    should(bench.logged("webhook").join()).match(/userStatus/);
+  });
+
   it("is red when a second user-sync has the same key in one store, names the first, and is well once that is gone", async () => {
     const first: Properties = { name: "First sync", key: "same" };
     const sync = bench.base({ sync: first }).find(({ id }) => id === "sync");

@@ -69,6 +69,21 @@ describe("field-mapper", () => {
       should(JSON.stringify(bench.messages("invalid-back"))).not.containEql(HASH);
     });
 
+    it("parks who breaks what cidaas asks for, without a value in the reason", async () => {
+      const record = { ...legacyRecord({ city: 53_111, password_hash: HASH }), email: "ada at example" };
+      bench.send("to-cidaas", { payload: record });
+      const { payload, errors } = await bench.first("invalid-back");
+      should(errors).match([
+        { rule: "email", path: "email", code: "EMAIL_SYNTAX", message: /name@example.org/ },
+        { rule: "city", path: "address.locality", code: "TEXT_EXPECTED", message: String },
+      ]);
+      should(payload).match({ password_hash: "***" });
+      const { items } = (await bench.admin("parked?lane=to-cidaas")).body;
+      should(items).match([{ code: "RECORD_INVALID", message: /^email: .*address\.locality: / }]);
+      should(JSON.stringify([errors, items])).not.match(/ada at example|53111/);
+      should(bench.messages("mapped-back")).eql([]);
+    });
+
     it("sends nothing to output 1 for a single invalid record, and an empty array for an array of them", async () => {
       bench.send("to-cidaas", { payload: legacyRecord({ birth_date: "yesterday" }) });
       await bench.first("invalid-back");

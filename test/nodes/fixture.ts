@@ -209,11 +209,11 @@ export class Bench {
     return { fill: String(fill), text: String(text) };
   }
 
-  /** Errors in the log of a node, one text each. */
-  logged(id: string): string[] {
+  /** Errors in the log of a node, or what else has this level there, one text each. */
+  logged(id: string, level = 20): string[] {
     const entries = helper.log().args.map(([entry]) => entry);
     return entries
-      .filter((entry) => entry.id === id && entry.level === 20)
+      .filter((entry) => entry.id === id && entry.level === level)
       .map(({ msg }) => String(msg?.message ?? msg));
   }
 

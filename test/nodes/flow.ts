@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from "../../lib/sync/types";
+import { isJsonObject } from "../support/answers";
+import { findNode, loadExample } from "../support/flows";
 
 export const TAB = "tab";
 export const WEBHOOK_KEY = "webhook-key";
@@ -115,4 +117,11 @@ export function event(sub: string, eventtype = "ACCOUNT_MODIFIED", time = Date.n
     sub,
     client_id: "",
   };
+}
+
+/** The rules of the example, with other pairs in one of them. */
+export function rulesWithPairs(id: string, pairs: Json[]): { sync: { rules: Json[] } } {
+  const { rules } = findNode(loadExample("3 two-way sync"), "user-sync");
+  const changed = (rule: Json) => (isJsonObject(rule) && rule.id === id ? { ...rule, options: { pairs } } : rule);
+  return { sync: { rules: Array.isArray(rules) ? rules.map(changed) : [] } };
 }

@@ -1,10 +1,8 @@
 import should from "should";
-import type { Json, JsonObject, Lane } from "../../lib/sync/types";
+import type { JsonObject, Lane } from "../../lib/sync/types";
 import type { LegacyPatch } from "../../simulator/legacy/legacy";
-import { isJsonObject } from "../support/answers";
-import { findNode, loadExample } from "../support/flows";
 import { Bench, type ConfigOverrides } from "./fixture";
-import { cidaasUser, event, type FlowItem, node, probe, toCidaas, toLegacy } from "./flow";
+import { cidaasUser, event, type FlowItem, node, probe, rulesWithPairs, toCidaas, toLegacy } from "./flow";
 
 const READ_ALL = "POST /user-ext-srv/bulkread/users";
 
@@ -161,15 +159,26 @@ describe("user-sync-control", () => {
   });
 
   it("parks again whose present record breaks the rules", async () => {
-    const rules = findNode(loadExample("3 two-way sync"), "user-sync").rules;
-    const onlyGold = (rule: Json): Json =>
-      isJsonObject(rule) && rule.id === "tier" ? { ...rule, options: { pairs: [["gold", "gold"]] } } : rule;
-    await load({ sync: { rules: Array.isArray(rules) ? rules.map(onlyGold) : [] } });
+    await load(rulesWithPairs("tier", [["gold", "gold"]]));
     const id = await parkOne({ email: "tier@example.org", tier: "gold" });
     legacy().edit(id, { tier: "silver" });
     should(await ask("retry", "to-cidaas")).match({ count: 1 });
     await bench.settled("to-cidaas", 2);
     should(await ask("parked")).match({ items: [{ legacyId: id, code: "RECORD_INVALID", message: /tier/ }] });
+  });
+
+  it("parks again whose present record cidaas would refuse", async () => {
+    // Bulk takes LOCKED, and BLOCKED only in what it shows.
+    const pairs = [
+      ["VERIFIED", "active"],
+      ["BLOCKED", "locked"],
+    ];
+    await load(rulesWithPairs("status", pairs));
+    const id = await parkOne({ email: "status@example.org" });
+    legacy().edit(id, { status: "locked" });
+    should(await ask("retry", "to-cidaas")).match({ count: 1 });
+    await bench.settled("to-cidaas", 2);
+    should(await ask("parked")).match({ items: [{ legacyId: id, code: "RECORD_INVALID", message: /^userStatus: / }] });
   });
 
   it("deletes a retried user that the legacy system marks as deleted by now", async () => {

@@ -160,6 +160,13 @@ describe("the simulated bulk interface", () => {
     should(test.tenant.snapshot()).have.length(1);
   });
 
+  it("skips custom fields silently that the field setup does not enable", async () => {
+    test.tenant.setDials({ customFields: ["tier", "old"], disabledFields: ["old"] });
+    await test.bulk({ ...ada, customFields: { tier: "gold", old: "1", unknown: "2" } });
+    should(test.tenant.snapshot()).match([{ customFields: { tier: "gold" } }]);
+    should(Object(test.tenant.snapshot()[0]?.customFields)).have.keys("tier").and.have.size(1);
+  });
+
   it("meets the faults of the dials before it takes effect", async () => {
     test.tenant.setDials({ rate429: 1, retryAfter: 7, faultPaths: ["/users-srv/"] });
     const response = await fetch(`${test.tenant.url}/users-srv/user/bulk`, { method: "POST", body: "[]" });
