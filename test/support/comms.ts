@@ -12,6 +12,7 @@ export class Comms {
   readonly #socket: WebSocket;
   readonly #statuses = new Map<string, NodeStatus>();
   readonly #debug: string[] = [];
+  readonly #heard: string[] = [];
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -38,6 +39,11 @@ export class Comms {
     return this.#debug;
   }
 
+  /** Everything an editor was ever told, as it came: not shortened by `forget`. */
+  get heard(): readonly string[] {
+    return this.#heard;
+  }
+
   /** Waits until a node shows a status that fits. */
   async waitForStatus(nodeId: string, fits: (status: NodeStatus) => boolean, what: string): Promise<NodeStatus> {
     const fitting = () => {
@@ -59,6 +65,7 @@ export class Comms {
 
   #take(data: unknown): void {
     if (typeof data !== "string") return;
+    this.#heard.push(data);
     const packets: unknown = JSON.parse(data);
     for (const packet of Array.isArray(packets) ? packets : [packets]) {
       if (!isJsonObject(packet) || typeof packet.topic !== "string") continue;
