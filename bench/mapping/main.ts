@@ -25,7 +25,7 @@ export async function benchMapping(): Promise<void> {
   );
   const [large] = await contest(largeUsers(USERS), { "30 rules, with phone numbers": mapperOf(THIRTY_RULES) }, ROUNDS);
   if (!compiled || !jsonata || !hand || !large) throw new Error("A contestant is missing");
-  console.log("10 rules, legacy to cidaas, users per second (median of rounds in turn, lowest, highest):");
+  console.log("10 rules, legacy to cidaas, users per second of CPU time (median of rounds in turn, lowest, highest):");
   for (const result of [compiled, jsonata, hand]) console.log(`  ${told(result)}`);
   console.log(`  ${told(large)}`);
   const verdicts = [
