@@ -1,8 +1,8 @@
 import { ConfigError, RecordError, type RecordProblem, SyncError } from "../errors";
 import { type Json, type JsonObject, type Lane, otherSide, type RuleId, type Side, targetOf } from "../sync/types";
-import { type CompiledRule, compileRule, takeValues } from "./compiled-rule";
+import { type CompiledRule, canonicalReader, compileRule, takeValues } from "./compiled-rule";
 import { type Computation, computationsOf, computeAll, computedValues, RULE_FAILED } from "./compute";
-import { admitValues, areEmpty, canonicalText } from "./json";
+import { admitAll, areEmpty, canonicalText } from "./json";
 import { compilePath, type Path } from "./paths";
 import { defaultValues, writesTo } from "./rules";
 import { toTime } from "./time";
@@ -26,12 +26,13 @@ const NOTHING_COMPUTED: Computed = new Map();
 
 /** Compiles checked rules into functions; see `CompiledMap`. */
 export function compileMap(rules: Rule[], tools: MapTools = NO_TOOLS): CompiledMap {
-  const compiled = new Map(rules.map((rule) => [rule.id, compileRule(rule, tools)]));
+  const list = rules.map((rule) => compileRule(rule, tools));
+  const compiled = new Map(list.map((entry) => [entry.rule.id, entry]));
   const plans = { "to-legacy": planOf("to-legacy"), "to-cidaas": planOf("to-cidaas") };
 
   function planOf(lane: Lane): LanePlan {
     const target = targetOf(lane);
-    const carried = [...compiled.values()].filter(({ rule }) => writesTo(rule, target));
+    const carried = list.filter(({ rule }) => writesTo(rule, target));
     return {
       steps: carried.map((entry) => ({ rule: entry.rule, run: stepOf(entry, target) })),
       computations: carried.flatMap((entry) => computationsOf(entry, target)),
@@ -64,7 +65,7 @@ export function compileMap(rules: Rule[], tools: MapTools = NO_TOOLS): CompiledM
 
     build(side, values) {
       const record: JsonObject = {};
-      for (const { rule, paths } of compiled.values()) {
+      for (const { rule, paths } of list) {
         if (Object.hasOwn(values, rule.id)) put(record, paths[side], values[rule.id]);
       }
       return record;
@@ -73,15 +74,15 @@ export function compileMap(rules: Rule[], tools: MapTools = NO_TOOLS): CompiledM
     buildMapped(lane, mapped) {
       const side = targetOf(lane);
       const record: JsonObject = {};
-      for (const { rule, paths } of compiled.values()) {
-        if (Object.hasOwn(mapped, rule.id)) put(record, paths[side], mapped[rule.id]?.values);
+      for (const { rule, paths } of list) {
+        put(record, paths[side], mapped[rule.id]?.values);
       }
       return record;
     },
 
     extract(side, record) {
       const values: Record<RuleId, Json[]> = {};
-      for (const { rule, paths } of compiled.values()) {
+      for (const { rule, paths } of list) {
         const carried = takeValues(paths[side], side, record, false);
         if (carried !== null && carried.length > 0) values[rule.id] = carried;
       }
@@ -103,27 +104,27 @@ function put(record: JsonObject, paths: readonly Path[], values: readonly Json[]
 }
 
 function stepOf(compiled: CompiledRule, target: Side): Step {
-  const { rule, paths, transform, text } = compiled;
+  const { rule, transform, text } = compiled;
   const source = otherSide(target);
   if (compiled.sourceless && "to" in transform) return fixedStep(compiled, transform, target);
   const { required, whenEmpty } = rule;
   const timePath = source === "legacy" && rule.timePath !== null ? compilePath(rule.timePath) : null;
-  const from = transform.from[source];
+  const read = canonicalReader(compiled, source);
   const to = "to" in transform ? transform.to[target] : null;
   const cleared = rule[target].map(() => null);
 
   return (record, computed) => {
-    const values = takeValues(paths[source], source, record, true);
-    const canonical = values === null || areEmpty(values) ? null : from(admitValues(values));
-    const sourceText = canonical === null ? "" : text(canonical);
+    const canonical = read(record);
+    const isCarried = canonical !== undefined;
+    const sourceText = isCarried && canonical !== null ? text(canonical) : "";
     const at = timePath === null ? null : toTime(timePath.get(record));
-    if (canonical !== null && sourceText !== "") {
+    if (isCarried && sourceText !== "") {
       const written = to === null ? computedValues(computed, rule.id) : to(canonical);
       if (written !== null) return { source: sourceText, values: written, at };
     }
-    if (required && (values === null || whenEmpty !== "default"))
+    if (required && (!isCarried || whenEmpty !== "default"))
       throw new SyncError("RULE_REQUIRED", "the value is missing, and the rule requires it");
-    if (values === null || whenEmpty === "skip") return null;
+    if (!isCarried || whenEmpty === "skip") return null;
     return { source: sourceText, values: whenEmpty === "clear" ? [...cleared] : [...defaultValues(rule, target)], at };
   };
 }
@@ -141,7 +142,7 @@ function fixedStep({ rule, text }: CompiledRule, transform: DirectTransform, tar
 function canonicalOrRaw({ transform, text }: CompiledRule, side: Side, values: Json[]): string {
   if (areEmpty(values)) return "";
   try {
-    return text(transform.from[side](admitValues(values)));
+    return text(transform.from[side](admitAll([...values])));
   } catch {
     return UNREADABLE + rawText(values);
   }
@@ -149,7 +150,7 @@ function canonicalOrRaw({ transform, text }: CompiledRule, side: Side, values: J
 
 function rawText(values: Json[]): string {
   try {
-    return canonicalText(admitValues(values), false);
+    return canonicalText(admitAll([...values]), false);
   } catch {
     // Nested too deep or not JSON at all; entrances let none of that in.
     return "";

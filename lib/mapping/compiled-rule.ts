@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors";
 import type { Json, JsonObject, Side } from "../sync/types";
-import { canonicalText } from "./json";
+import { admitAll, admitValue, areEmpty, canonicalText, isEmpty } from "./json";
 import { compilePath, type Path } from "./paths";
 import { findTransform } from "./transforms";
 import type { CompiledTransform, MapTools } from "./transforms/types";
@@ -23,15 +23,34 @@ export function compileRule(rule: Rule, tools: MapTools): CompiledRule {
   const asSet = rule.compare === "set";
   const isEmail = rule.cidaas[0] === "email";
   const { comparable } = compiled;
+  const text = (canonical: Json) => canonicalText(comparable ? comparable(canonical) : canonical, asSet);
   return {
     rule,
     paths: { cidaas: rule.cidaas.map(compilePath), legacy: rule.legacy.map(compilePath) },
     transform: compiled,
     sourceless: transform.sourceless === true,
-    text(canonical) {
-      const text = canonicalText(comparable ? comparable(canonical) : canonical, asSet);
-      return isEmail ? text.trim().toLowerCase() : text;
-    },
+    text: isEmail ? (canonical) => text(canonical).trim().toLowerCase() : text,
+  };
+}
+
+/** Reads the canonical value of a record: null where it is empty, undefined where the record does not carry the rule. */
+export function canonicalReader(
+  { paths, transform }: CompiledRule,
+  source: Side,
+): (record: JsonObject) => Json | undefined {
+  const [only] = paths[source];
+  const fromOne = "fromOne" in transform ? transform.fromOne?.[source] : undefined;
+  if (only && fromOne) {
+    return (record) => {
+      const value = only.get(record);
+      if (value === undefined) return source === "cidaas" ? null : undefined;
+      return isEmpty(value) ? null : fromOne(typeof value === "string" ? value : admitValue(value));
+    };
+  }
+  return (record) => {
+    const values = takeValues(paths[source], source, record, true);
+    if (values === null) return undefined;
+    return areEmpty(values) ? null : transform.from[source](admitAll(values));
   };
 }
 
@@ -41,12 +60,6 @@ export function compileRule(rule: Rule, tools: MapTools): CompiledRule {
  * which at least one path is there.
  */
 export function takeValues(paths: Path[], side: Side, record: JsonObject, isSource: boolean): Json[] | null {
-  const [only] = paths;
-  if (only !== undefined && paths.length === 1) {
-    const value = only.get(record);
-    if (value !== undefined) return [value];
-    return side === "cidaas" && isSource ? [null] : null;
-  }
   const values: Json[] = [];
   let missing = 0;
   for (const path of paths) {

@@ -51,11 +51,13 @@ export function admitValue(value: Json): Json {
   throw new SyncError("VALUE_NOT_JSON", "the value is not JSON; turn it into text, a number or an object first");
 }
 
-/** `admitValue` of each. */
-export function admitValues(values: readonly Json[]): Json[] {
-  const admitted: Json[] = [];
-  for (const value of values) admitted.push(typeof value === "string" ? value : admitValue(value));
-  return admitted;
+/** `admitValue` of each, in place. */
+export function admitAll(values: Json[]): Json[] {
+  for (let place = 0; place < values.length; place++) {
+    const value = values[place] ?? null;
+    if (typeof value !== "string") values[place] = admitValue(value);
+  }
+  return values;
 }
 
 function isPlainObject(value: unknown): boolean {

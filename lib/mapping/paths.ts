@@ -37,10 +37,7 @@ export function compilePath(text: string): Path {
     text,
     keys: steps.map((step) => step.key),
     get: steps.length === 1 && first ? memberOf(first) : (record) => getAt(record, steps),
-    set:
-      steps.length === 1 && first
-        ? (record, value) => put(record, first, value)
-        : (record, value) => setAt(record, steps, value),
+    set: setterOf(steps),
     replace: (record, value) => replaceAt(record, steps, 0, value),
   };
 }
@@ -98,6 +95,13 @@ function getAt(record: JsonObject, steps: readonly Step[]): Json | undefined {
     value = child(value, step);
   }
   return value;
+}
+
+function setterOf(steps: readonly Step[]): Path["set"] {
+  const [first, second] = steps;
+  if (first && !second) return (record, value) => put(record, first, value);
+  if (first && second && steps.length === 2) return (record, value) => put(enter(record, first, second), second, value);
+  return (record, value) => setAt(record, steps, value);
 }
 
 function setAt(record: JsonObject, steps: readonly Step[], value: Json): void {

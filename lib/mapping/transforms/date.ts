@@ -40,8 +40,9 @@ function day(format: string, zone: string): DirectTransform {
     },
     fromLegacy: (value) => {
       const text = dateText(value);
-      if (INSTANT.test(text)) return readable(DateTime.fromISO(text, { zone })).toISODate();
-      return digits?.read(text) ?? fromFormat(text);
+      const read = digits?.read(text);
+      if (read) return read;
+      return INSTANT.test(text) ? readable(DateTime.fromISO(text, { zone })).toISODate() : fromFormat(text);
     },
     toLegacy: (canonical) => {
       const iso = scalarText(canonical);

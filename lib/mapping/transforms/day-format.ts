@@ -57,7 +57,11 @@ function digitsOf(iso: string, part: Part, isPadded: boolean): string {
 function isoDay(year: string, month: string, day: string): string | null {
   const limit = month === "2" || month === "02" ? februaryDays(Number(year)) : MONTH_DAYS[Number(month) - 1];
   if (limit === undefined || Number(day) < 1 || Number(day) > limit) return null;
-  return `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+  return `${year}-${twoDigits(month)}-${twoDigits(day)}`;
+}
+
+function twoDigits(text: string): string {
+  return text.length < 2 ? `0${text}` : text;
 }
 
 function februaryDays(year: number): number {

@@ -25,10 +25,14 @@ function compileText(
 ): (values: Json[]) => string {
   if (typeof text !== "string") throw optionError(`the option "${option}" is missing`);
   // Odd places hold what stood between the braces.
-  const parts = text.split(/\{\{\s*(.*?)\s*\}\}/);
-  const fixed = parts.filter((_, place) => place % 2 === 0);
-  const positions = parts.filter((_, place) => place % 2 === 1).map((path) => paths.indexOf(path));
+  const pieces = text.split(/\{\{\s*(.*?)\s*\}\}/);
+  const [first = "", ...fixed] = pieces.filter((_, place) => place % 2 === 0);
+  const positions = pieces.filter((_, place) => place % 2 === 1).map((path) => paths.indexOf(path));
   if (positions.includes(-1)) throw optionError(`the option "${option}" names a path that is not a source of the rule`);
-  return (values) =>
-    fixed.reduce((rendered, part, place) => rendered + scalarText(values[positions[place - 1] ?? 0]) + part);
+  const parts = fixed.map((after, place) => ({ position: positions[place] ?? 0, after }));
+  return (values) => {
+    let rendered = first;
+    for (const { position, after } of parts) rendered += scalarText(values[position]) + after;
+    return rendered;
+  };
 }
