@@ -5,6 +5,7 @@ import { adoptedFrom } from "../../lib/cidaas/gate";
 import { singleFlight } from "../../lib/cidaas/single-flight";
 import type { SyncContext } from "../../lib/delivery/context";
 import { LaneGates } from "../../lib/delivery/lane-gates";
+import { policyOf } from "../../lib/delivery/opaque";
 import { LeaseRegistry } from "../../lib/delivery/registry";
 import { ConfigError } from "../../lib/errors";
 import { compileMap } from "../../lib/mapping/compile";
@@ -183,7 +184,7 @@ export class SyncHub {
         paths,
         checkLegacy,
         map,
-        policies: map.rules,
+        policies: map.rules.map(policyOf),
         printer: createPrinter(engine.printKey),
         sealer: createSealer(),
         store,

@@ -1,4 +1,4 @@
-import * as crypto from "node:crypto";
+import { argon2Sync, timingSafeEqual } from "node:crypto";
 
 const VARIANTS = ["argon2id", "argon2i", "argon2d"] as const;
 /** PHC text. The library knows version 19 only. */
@@ -6,8 +6,8 @@ const PHC = /^\$(argon2(?:id|i|d))\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$(
 /** More would let one login stop the process; memory in KiB. */
 const MOST = { memory: 262_144, passes: 100, lanes: 16 };
 
-/** Whether this Node.js can compute Argon2. */
-export const hasArgon2 = typeof crypto.argon2Sync === "function";
+/** Node.js has it from 24.7 on. */
+const hasArgon2 = typeof argon2Sync === "function";
 
 /** Whether this is the password behind the text; never, where Node.js has no Argon2. */
 export function verifyArgon2(text: string, password: string): boolean {
@@ -19,8 +19,8 @@ export function verifyArgon2(text: string, password: string): boolean {
   const expected = Buffer.from(hash, "base64");
   try {
     const parameters = { message: password, nonce: Buffer.from(salt, "base64"), parallelism, memory, passes };
-    const digest = crypto.argon2Sync(variant, { ...parameters, tagLength: expected.length });
-    return crypto.timingSafeEqual(digest, expected);
+    const digest = argon2Sync(variant, { ...parameters, tagLength: expected.length });
+    return timingSafeEqual(digest, expected);
   } catch {
     // Parameters out of the range that Argon2 is defined for.
     return false;

@@ -18,7 +18,7 @@ const MAX_SALT = 256;
 /** A shorter hash is cut off, a longer one is none. */
 const KEY_LENGTH = { least: 16, most: 128 };
 
-export interface Pbkdf2 {
+interface Pbkdf2 {
   /** Null where the layout does not say. */
   digest: Digest | null;
   iterations: number | null;
