@@ -23,6 +23,7 @@ const FLAGS: readonly Flag[] = [
   { name: "client-secret", value: "text", preset: "simulator-secret", help: "its secret" },
   { name: "webhook-url", value: "url", preset: "", help: "where the tenant sends its webhooks" },
   { name: "webhook-key", value: "text", preset: "simulator-webhook-key", help: "sent with them as x-api-key" },
+  { name: "verification-url", value: "url", preset: "", help: "service that verifies passwords of CUSTOM algorithms" },
   {
     name: "legacy-key",
     value: "text",
@@ -84,6 +85,7 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv):
   const dials = given.length > 0 ? given : (environment[variableOf("dial")] ?? "").split(/\s+/).filter(Boolean);
   const webhookUrl = address("webhook-url", text("webhook-url"));
   const eventsUrl = address("events-url", text("events-url"));
+  const verificationUrl = address("verification-url", text("verification-url"));
 
   return {
     host: text("host"),
@@ -94,6 +96,7 @@ export function readCommandLine(args: string[], environment: NodeJS.ProcessEnv):
       clientId: text("client-id"),
       clientSecret: text("client-secret"),
       webhook: webhookUrl === null ? null : webhookTo(webhookUrl, text("webhook-key")),
+      verificationUrl,
     },
     legacy: {
       database: text("database"),

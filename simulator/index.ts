@@ -18,7 +18,7 @@ export interface SimulatorOptions {
   legacyPort?: number;
   /** Null, the default, serves no page. */
   webPort?: number | null;
-  tenant?: Pick<TenantOptions, "clientId" | "clientSecret" | "migrationMode" | "webhook" | "users">;
+  tenant?: Pick<TenantOptions, "clientId" | "clientSecret" | "migrationMode" | "webhook" | "users" | "verificationUrl">;
   legacy?: {
     /** Path of the SQLite file, or `:memory:`, the default. */
     database?: string;

@@ -7,6 +7,7 @@ import { laneTo, otherSide, targetOf } from "../sync/types";
 import { trace } from "../trace";
 import type { SyncContext } from "./context";
 import { type LookingReader, lookUp, printsOf } from "./look-up";
+import { opaqueEditsOf } from "./opaque";
 import { resolvePerson } from "./person";
 import { nameableRules, namedRules, withSetAgain } from "./set-again";
 
@@ -156,6 +157,8 @@ function plans(
 ): Plan {
   const side = otherSide(targetOf(lease.lane));
   const intent = lease.intents.find((open) => open.side === side) ?? null;
+  // A password set in cidaas counts from its event on, whichever lane is first.
+  const waiting = side === "legacy" && lease.other ? opaqueEditsOf(context, lease, lease.other, ledger).ledger : {};
   const input: PlanInput = {
     source: side,
     now: context.now(),
@@ -163,7 +166,7 @@ function plans(
     news: intent ? withSetAgain(context.map, source.news, lease.change, ledger, intent) : source.news,
     force: lease.change.force,
     backfill: lease.change.backfill,
-    ledger,
+    ledger: { ...ledger, ...waiting },
     intent,
     target,
     setAgain,

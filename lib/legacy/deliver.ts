@@ -4,6 +4,7 @@ import type { Delivered } from "../delivery/delivered";
 import { extendLeases, latestStart, whileHeld } from "../delivery/extend";
 import { asCallError, report, settlementOfFailure } from "../delivery/failure";
 import { isTrue } from "../delivery/mapping";
+import { withReplacedPasswords } from "../delivery/opaque";
 import { openSecrets, overlay, presentRules } from "../delivery/secrets";
 import { newsOfMapped } from "../delivery/source";
 import { CallError } from "../errors";
@@ -50,7 +51,7 @@ export async function deliverToLegacy(
   }
   // The lease may have learned ids while the person was worked on.
   const { person } = context.registry.get(lease.token) ?? lease;
-  const { settlement } = end;
+  const settlement = withReplacedPasswords(context, lease, end.settlement);
   await traceSettle("to-legacy", 1, () => context.store.settle([settlement]));
   context.registry.drop([lease.token]);
   report(context, "to-legacy", failure ? [failure] : []);

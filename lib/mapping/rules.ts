@@ -75,7 +75,8 @@ function parseRule(entry: unknown, tools: MapTools, report: ReportProblem): Rule
   return rule;
 }
 
-function holdsPassword(cidaas: readonly string[]): boolean {
+/** Whether cidaas keeps a password there. */
+export function holdsPassword(cidaas: readonly string[]): boolean {
   return cidaas.some((path) => compilePath(path).keys.some((key) => PASSWORD_MEMBERS.includes(key)));
 }
 

@@ -69,7 +69,7 @@ export interface Extension {
   token: string;
   /** Replaces the open intent of that side. */
   intent?: Intent;
-  /** What the intent replaced is proven to have written, put in place of the present entries: nothing else tells it now. */
+  /** Entries to put in place of the present ones: what the intent replaced is proven to have written, or what an event told. */
   ledger?: Ledger;
 }
 

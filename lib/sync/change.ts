@@ -1,4 +1,5 @@
 import { mergeCarried } from "./covered";
+import { mergeOpaque } from "./opaque";
 import { type Change, type Identifier, type Lane, LIVE, type Span } from "./types";
 
 const EVENTS_KEPT = 20;
@@ -40,6 +41,7 @@ export function mergeChanges(waiting: Change, arriving: Change): Change {
     backfill:
       waiting.backfill === null || arriving.backfill === null ? null : Math.max(waiting.backfill, arriving.backfill),
     identifiers: mergeIdentifiers(older.identifiers, newer.identifiers),
+    ...mergeOpaque(waiting.opaque, arriving.opaque),
     ...(waiting.reread || arriving.reread ? { reread: true } : {}),
   };
 }

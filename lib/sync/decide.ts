@@ -1,6 +1,7 @@
 import { conflictRecord, presentPrint, settleConflict, targetSpan, writesTo } from "./conflict";
 import { heldAt, withIntent } from "./covered";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
+import { underOpaqueEdit } from "./opaque";
 import { NO_VALUE } from "./prints";
 import { isOwnWrite } from "./times";
 import type { ConflictRecord, LedgerEntry, Print, RuleId, Write } from "./types";
@@ -19,6 +20,8 @@ import { otherSide } from "./types";
  *        │       the echo of our write, which covered an
  *        │       accepted edit on its way ─────────────────> conflict of the two edits
  *        │       our own write of unknown outcome ─────────> remember (an echo that beat the answer)
+ *        │       a hash, no later than the password that
+ *        │       was set in cidaas ────────────────────────> refuse
  *        │       older than our write, or than an edit
  *        │       accepted: one of our writes ──────────────> nothing (a late echo)
  *        │                 covered by our write unseen ────> conflict of the two edits
@@ -46,7 +49,8 @@ export function decide(input: DecideInput): Record<RuleId, Verdict> {
 function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict {
   if (input.target.state === "absent") return write();
   const entry = input.ledger[policy.id];
-  if (!entry || entry.fingerprint !== policy.fingerprint) return firstContact(input, policy, news);
+  if (!entry || entry.fingerprint !== policy.fingerprint)
+    return underOpaqueEdit(input, policy, news) ?? firstContact(input, policy, news);
   const forced = input.force.includes(policy.id);
   const isAgreed = news.source === entry[input.source].print && news.state !== "restored";
   if (!forced && isAgreed) return { do: "nothing" };
@@ -56,6 +60,8 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   const ours = input.intent?.rules[policy.id];
   if (ours && !ours.overtaken && ours.target === news.source) return { do: "remember", target: ours.source };
   if (policy.write === "create") return { do: "remember", target: news.target };
+  const hidden = underOpaqueEdit(input, policy, news);
+  if (hidden) return hidden;
   // What is forced is what the source holds, and that is not the value that was covered there.
   const isForced = forced && news.state !== "covered";
   return (

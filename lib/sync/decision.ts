@@ -9,6 +9,8 @@ export interface RulePolicy {
   write: "always" | "create";
   /** A secret cannot be read back, and is never put over an existing account by a first contact. */
   secret: boolean;
+  /** A password: cidaas tells that it was changed, and not to what. `ownTime`: the legacy record tells when its own was. */
+  opaque?: { ownTime: boolean };
 }
 
 /** One rule's news from the source. */

@@ -3,7 +3,8 @@ import { otherSide } from "./types";
 
 const WRITES_KEPT = 4;
 
-const NOTHING_KNOWN: SideEntry = { print: "", editAt: null, writes: [] };
+/** A side of which nothing was ever agreed. */
+export const NOTHING_KNOWN: SideEntry = { print: "", editAt: null, writes: [] };
 
 /** A value that arrived from `side` and the value it means on the other one, as both now stand. */
 export interface Agreed {

@@ -69,6 +69,11 @@ export interface Change {
   priority: number;
   /** Names of the tenant's events, newest last, without repeats, 20 at the most; empty for legacy changes. */
   events: string[];
+  /**
+   * to-legacy: when a password was changed in cidaas, which tells no more than that; in order, the newest four. Absent when
+   * none was.
+   */
+  opaque?: number[];
   /** to-cidaas: what the legacy records carried. Empty in to-legacy, where the user is read. */
   rules: Record<RuleId, CarriedRule>;
   /** Rules whose winner is written even if the ledger says that the target has it (a refusal heals). */

@@ -3,9 +3,11 @@ import type { CidaasUser } from "../../lib/cidaas/types";
 import { isBuried, showsOlder } from "../../lib/delivery/bring";
 import { extendLeases, whileHeld } from "../../lib/delivery/extend";
 import { report, settlementOfFailure } from "../../lib/delivery/failure";
+import { opaqueEditsOf } from "../../lib/delivery/opaque";
 import { CallError } from "../../lib/errors";
 import { toTime } from "../../lib/mapping/time";
 import { type Lease, MISSING_CODE, type Settlement } from "../../lib/store/types";
+import type { OpaqueEdits } from "../../lib/sync/opaque";
 import type { Item } from "../../lib/sync/types";
 import { noLease, requireLeased } from "../shared/envelope";
 import type { SharedSync } from "../shared/hub";
@@ -37,7 +39,10 @@ export = function register(RED: NodeAPI): void {
       const lease = sync.context.registry.get(item?.lease ?? null);
       if (!item || !lease) throw noLease("cidaas-webhook-in");
       try {
-        await fetchUser(sync, lease, item, msg, send);
+        // Recorded before the flow is told, and told again with every new try until the change is settled.
+        const opaque = opaqueEditsOf(sync.context, lease, lease.change, lease.ledger);
+        if (opaque.told.length > 0) envelope.opaque = opaque.told;
+        await fetchUser(sync, lease, item, opaque, msg, send);
         node.status.show("good", "ready");
       } catch (error) {
         showFailure(node, error);
@@ -58,12 +63,13 @@ async function fetchUser(
   sync: SharedSync,
   lease: Lease,
   item: Item,
+  { told, ledger }: OpaqueEdits,
   msg: NodeMessageInFlow,
   send: Send,
 ): Promise<void> {
   const { context, tenant } = sync;
   const { sub } = lease.person;
-  const held = await extendLeases(context, [{ token: lease.token }]);
+  const held = await extendLeases(context, [{ token: lease.token, ...(told.length > 0 ? { ledger } : {}) }]);
   if (held.size === 0 || sub === null) throw noLease("cidaas-webhook-in");
   if (isBuried(context, lease)) {
     await settle(sync, { token: lease.token, outcome: "refused" });

@@ -6,6 +6,7 @@ import { ConfigReader } from "../../lib/config";
 import { ConfigError, StoreError, toSyncError } from "../../lib/errors";
 import type { Lease, Mark } from "../../lib/store/types";
 import { emptyChange } from "../../lib/sync/change";
+import { opaqueTime } from "../../lib/sync/opaque";
 import type { Envelope } from "../../lib/sync/types";
 import { itemOf } from "../shared/envelope";
 import type { SharedSync } from "../shared/hub";
@@ -122,7 +123,7 @@ function receiveWebhooks(RED: NodeAPI, node: Node, config: Config, { sync, onClo
 }
 
 async function accept(
-  { context, trouble }: SharedSync,
+  { context, tenant, trouble }: SharedSync,
   config: Config,
   body: unknown,
 ): Promise<{ status: number; body: object }> {
@@ -132,7 +133,7 @@ async function accept(
   const wanted = config.events.size > 0 ? config.events.has(event.eventtype) : isAccountEvent(event.eventtype);
   if (event.sub === null || !wanted) return { status: 200, body: { accepted: 0, ignored: 1 } };
   try {
-    await context.store.mark(LANE, [markOf(event, event.sub, context.now())]);
+    await context.store.mark(LANE, [markOf(event, event.sub, tenant.config.clientId, context.now())]);
     return { status: 200, body: { accepted: 1, ignored: 0 } };
   } catch (error) {
     trouble.note(error);
@@ -145,11 +146,13 @@ async function accept(
   }
 }
 
-function markOf(event: WebhookEvent, sub: string, now: number): Mark {
-  const { createTime, eventtype } = event;
+function markOf(event: WebhookEvent, sub: string, ownClient: string, now: number): Mark {
+  const { createTime, eventtype, clientId } = event;
   const kind = eventtype === "ACCOUNT_DELETED" ? "delete" : "upsert";
   const span = createTime === null ? null : { first: createTime, last: createTime };
-  return { sub, change: { ...emptyChange(kind, now), span, events: [eventtype] } };
+  // Our own client brings hashes; nobody changes a password through it.
+  const opaque = clientId === ownClient ? {} : opaqueTime(eventtype, createTime, now);
+  return { sub, change: { ...emptyChange(kind, now), span, events: [eventtype], ...opaque } };
 }
 
 /** Ends the leases of persons unknown to cidaas: there is nothing to be read. */

@@ -7,6 +7,7 @@ import { singleFlight } from "../../lib/cidaas/single-flight";
 import { compileUserCheck } from "../../lib/cidaas/user-schema";
 import type { SyncContext } from "../../lib/delivery/context";
 import { LaneGates } from "../../lib/delivery/lane-gates";
+import { policyOf } from "../../lib/delivery/opaque";
 import { LeaseRegistry } from "../../lib/delivery/registry";
 import { ConfigError } from "../../lib/errors";
 import { checkMap } from "../../lib/mapping/check-map";
@@ -194,7 +195,7 @@ export class SyncHub {
         checkLegacy,
         checkCidaas: (user) => [...checkUser(user), ...customFields.check(user)],
         map,
-        policies: map.rules,
+        policies: map.rules.map(policyOf),
         printer: createPrinter(engine.printKey),
         sealer: createSealer(),
         store,

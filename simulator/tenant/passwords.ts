@@ -1,6 +1,7 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from "node:crypto";
 import { compareSync } from "../vendor/bcryptjs";
 import { isObject, type StoredPassword } from "./account";
+import { verifyArgon2 } from "./argon2";
 
 /** Low on purpose: a simulator logs in thousands of users, and keeps nothing worth guarding. */
 const OWN_ITERATIONS = 1000;
@@ -40,18 +41,34 @@ export function hashOwn(password: string): StoredPassword {
   };
 }
 
-/** Whether this is the password behind the hash. Argon2 and custom algorithms never match: nothing here verifies them. */
+/** Whether this is the password behind the hash. Custom algorithms never match: a service verifies them. */
 export function verifyPassword(stored: StoredPassword, password: string): boolean {
   const { algorithmTypeId: algorithm, passwordHash, hData } = stored;
-  const salt = hData.salt ?? "";
   if (algorithm.startsWith("BCRYPT")) return verifyBcrypt(algorithm, passwordHash, password);
+  if (algorithm.startsWith("ARGON")) return verifyArgon2(passwordHash, password);
   if (algorithm === "PBKDF2") return verifyPbkdf2(stored, password);
-  if (algorithm === "HMAC-SHA-256") return matches(createHmac("sha256", salt).update(password).digest(), passwordHash);
-  // Stands for a tenant whose pepper configuration is the user's salt before the password, without delimiter.
-  if (algorithm === "SHA1" || algorithm === "SHA256") {
-    return matches(createHash(algorithm.toLowerCase()).update(salt).update(password).digest(), passwordHash);
-  }
-  return false;
+  if (algorithm === "SHA1" || algorithm === "SHA256") return verifySha(stored, password);
+  if (algorithm !== "HMAC-SHA-256") return false;
+  return matches(
+    createHmac("sha256", hData.salt ?? "")
+      .update(password)
+      .digest(),
+    passwordHash,
+  );
+}
+
+/** Stands for any pepper configuration without system salt and delimiter: both orders and both encodings are tried. */
+function verifySha({ algorithmTypeId, passwordHash, hData }: StoredPassword, password: string): boolean {
+  return readingsOf(hData.salt ?? "").some((salt) =>
+    [
+      [salt, password],
+      [password, salt],
+    ].some((parts) => {
+      const digest = createHash(algorithmTypeId.toLowerCase());
+      for (const part of parts) digest.update(part);
+      return matches(digest.digest(), passwordHash);
+    }),
+  );
 }
 
 /** The cost in the text has to be that of the algorithm's name. */
@@ -66,10 +83,14 @@ function verifyPbkdf2({ passwordHash, hData }: StoredPassword, password: string)
   const iterations = Number(hData.iterations);
   const keyLength = Number(hData.keylen ?? OWN_KEY_LENGTH);
   if (!isWithin(iterations, MAX_ITERATIONS) || !isWithin(keyLength, MAX_KEY_LENGTH)) return false;
-  const text = hData.salt ?? "";
-  return [Buffer.from(text, "base64"), Buffer.from(text, "utf8")].some((salt) =>
+  return readingsOf(hData.salt ?? "").some((salt) =>
     PBKDF2_DIGESTS.some((digest) => matches(pbkdf2Sync(password, salt, iterations, keyLength, digest), passwordHash)),
   );
+}
+
+/** What the bytes of a salt may be: how it is encoded is not documented. */
+function readingsOf(salt: string): Buffer[] {
+  return [Buffer.from(salt, "base64"), Buffer.from(salt, "utf8")];
 }
 
 function isWithin(value: number, limit: number): boolean {

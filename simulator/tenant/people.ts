@@ -1,9 +1,10 @@
 import { SyncError } from "../../lib/errors";
 import type { Json, JsonObject } from "../../lib/sync/types";
-import type { Account } from "./account";
+import type { Account, StoredPassword } from "./account";
 import { type Directory, USER } from "./directory";
 import { patchAccount, registerAccount } from "./edits";
 import { hashOwn, parsePasswordHash, verifyPassword } from "./passwords";
+import { isCustom, verifyByService } from "./verification";
 
 /**
  * A user to start with: members as in the flat form of the bulk interface, and `email_verified`, `createdTime` and
@@ -14,9 +15,12 @@ export type CidaasSeed = JsonObject;
 /** What the users of the tenant themselves do. Unknown subs and invalid values throw `USER_UNKNOWN` or `EDIT_REFUSED`. */
 export class People {
   readonly #directory: Directory;
+  /** Where passwords of `CUSTOM…` algorithms are verified; null: nowhere. */
+  readonly #verificationUrl: string | null;
 
-  constructor(directory: Directory) {
+  constructor(directory: Directory, verificationUrl: string | null) {
     this.#directory = directory;
+    this.#verificationUrl = verificationUrl;
   }
 
   /** Puts a user into the tenant without events, as if it had always been there. */
@@ -47,12 +51,30 @@ export class People {
 
   /**
    * Whether the password opens the account named by identifier or sub; its sub, or null. Only VERIFIED users can log
-   * in. A migrated hash is replaced by the tenant's own.
+   * in. A migrated hash is replaced by the tenant's own. Hashes of `CUSTOM…` algorithms never match here.
    */
   login(identifier: string, password: string): string | null {
+    const found = this.#withPassword(identifier);
+    return found !== null && verifyPassword(found.password, password) ? this.#enter(found, password) : null;
+  }
+
+  /** `login`, for which the verification service is asked where it is needed. */
+  async loginWithService(identifier: string, password: string): Promise<string | null> {
+    const asked = this.#withPassword(identifier);
+    if (asked === null || !isCustom(asked.password)) return this.login(identifier, password);
+    if (!(await verifyByService(this.#verificationUrl, asked.password, password))) return null;
+    // Meanwhile the account may have been changed, locked or deleted.
+    const found = this.#withPassword(asked.sub);
+    return found?.password === asked.password ? this.#enter(found, password) : null;
+  }
+
+  #withPassword(identifier: string): (Account & { password: StoredPassword }) | null {
     const account = this.#directory.accounts.findByAny(identifier);
     if (account === null || account.userStatus !== "VERIFIED" || account.password === null) return null;
-    if (!verifyPassword(account.password, password)) return null;
+    return { ...account, password: account.password };
+  }
+
+  #enter(account: Account & { password: StoredPassword }, password: string): string {
     this.#directory.login(account.password.migrated ? { ...account, password: hashOwn(password) } : account);
     return account.sub;
   }

@@ -1,7 +1,7 @@
 import { SyncError } from "../../lib/errors";
 import { parseDials } from "../kit/dials";
 import type { History } from "../kit/history";
-import { answer, type KitAnswer, type KitRequest, type Route } from "../kit/http";
+import { answer, type KitAnswer, type Route } from "../kit/http";
 import { isJsonObject, isObject } from "./account";
 import type { Directory } from "./directory";
 import type { People } from "./people";
@@ -9,16 +9,16 @@ import { renderSnapshot } from "./profile";
 
 /** Paths for people and tests, which no real tenant has; they need no token and meet no faults. */
 export function simulatorRoutes(directory: Directory, people: People, history: History): Route[] {
-  function route(method: string, path: string, handle: (request: KitRequest) => KitAnswer): Route {
+  function route(method: string, path: string, handle: Route["handle"]): Route {
     return { method, path: `/simulator${path}`, handle: (request) => guarded(() => handle(request)) };
   }
 
   return [
-    route("POST", "/login", ({ body }) => {
+    route("POST", "/login", async ({ body }) => {
       if (!isObject(body) || typeof body.identifier !== "string" || typeof body.password !== "string") {
         return answer(400, { error: "identifier and password are missing" });
       }
-      const sub = people.login(body.identifier, body.password);
+      const sub = await people.loginWithService(body.identifier, body.password);
       return sub === null ? answer(401, { error: "identifier or password is wrong" }) : answer(200, { sub });
     }),
     route("GET", "/history", ({ url }) => answer(200, history.since(Number(url.searchParams.get("since")) || 0))),
@@ -49,9 +49,9 @@ export function simulatorRoutes(directory: Directory, people: People, history: H
   ];
 }
 
-function guarded(handle: () => KitAnswer): KitAnswer {
+async function guarded(handle: () => ReturnType<Route["handle"]>): Promise<KitAnswer> {
   try {
-    return handle();
+    return await handle();
   } catch (thrown) {
     if (!(thrown instanceof SyncError)) throw thrown;
     return answer(thrown.code === "USER_UNKNOWN" ? 404 : 400, { code: thrown.code, error: thrown.message });

@@ -37,6 +37,8 @@ export interface TenantOptions {
   /** The webhook to start with; more can be registered. */
   webhook?: WebhookSetup | null;
   users?: CidaasSeed[];
+  /** Service that verifies passwords of `CUSTOM…` algorithms; without one they open nothing. */
+  verificationUrl?: string | null;
   dials?: Partial<Dials>;
   /** Factor on the 1, 5 and 10 minutes of webhook repetition; default 1. */
   timeScale?: number;
@@ -58,7 +60,7 @@ export interface RunningTenant {
   changePassword(sub: string, password: string): void;
   /** Deletes a user, as the user asked for. */
   remove(sub: string): void;
-  /** The sub of the user whose password this is; null when the login fails. */
+  /** The sub of the user whose password this is; null when the login fails, and for `CUSTOM…`, which `POST /simulator/login` knows. */
   login(identifier: string, password: string): string | null;
   /** Makes all access tokens invalid, so that the next call is answered 401. */
   revokeTokens(): void;
@@ -87,7 +89,7 @@ export async function startTenant(options: TenantOptions): Promise<RunningTenant
     accessToken: (clientId, scopes) => tokens.issue({ issuer, clientId, scopes, lifetime: WEBHOOK_TOKEN_LIFETIME }),
   });
   const directory = new Directory({ dials, history, sender, now });
-  const people = new People(directory);
+  const people = new People(directory, options.verificationUrl ?? null);
   const context: TenantContext = {
     directory,
     tokens,

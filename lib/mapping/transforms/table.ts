@@ -1,3 +1,4 @@
+import { DIGEST_CHOICES, HASH_FORMATS } from "../hashes/formats";
 import type { OptionSpec, TransformSpec } from "./types";
 
 const ONE_TO_ONE = { cidaas: 1, legacy: 1 } as const;
@@ -91,9 +92,14 @@ const TABLE = {
     inverse: "by hand",
   },
   hash: {
-    options: { format: choice("bcrypt") },
+    options: {
+      format: choice(...HASH_FORMATS),
+      algorithm: text(null, ["CUSTOM_LEGACY"]),
+      digest: choice(...DIGEST_CHOICES),
+    },
     direction: "to-cidaas",
-    paths: ONE_TO_ONE,
+    // How many legacy paths there may be depends on the format.
+    paths: { target: 1, sources: 1 },
     secret: true,
     inverse: "none",
   },

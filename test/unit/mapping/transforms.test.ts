@@ -4,7 +4,6 @@ import { LANGUAGE_CODES } from "../../../lib/mapping/transforms/language-codes";
 import type { Json, JsonObject, Lane } from "../../../lib/sync/types";
 import { mapOf, mapValue, problemsOf } from "./helpers";
 
-const BCRYPT = `$2y$12$${"a".repeat(53)}`;
 const pairs = [
   ["active", 1],
   ["locked", "G"],
@@ -189,25 +188,6 @@ describe("transforms", () => {
     });
     should(map.map("to-cidaas", { street: "$& Weg", no: 5 }).r?.values).eql(["$& Weg 5!"]);
     should(map.map("to-cidaas", { street: "Weg" })).eql({});
-  });
-
-  describe("hash", () => {
-    const map = mapOf({ cidaas: "password_hash_info", transform: "hash" });
-
-    it("names the algorithm by the cost in the text and keeps the text", () => {
-      const values = map.map("to-cidaas", { l: BCRYPT }).r?.values ?? [];
-      should(values).eql([{ algorithmTypeId: "BCRYPT_12", passwordHash: BCRYPT }]);
-      should(map.canonical("cidaas", "r", values)).equal(BCRYPT);
-      should(map.map("to-legacy", { password_hash_info: "x" })).eql({});
-    });
-
-    it("refuses other texts without telling them", () => {
-      for (const text of ["5f4dcc3b5aa765d61d8327deb882cf99", BCRYPT.replace("12", "31"), `${BCRYPT}x`, "$2y$12$"]) {
-        const [problem] = problemsOf(map, "to-cidaas", { l: text });
-        should(problem).containEql({ rule: "r", path: "l", code: "HASH_UNKNOWN" });
-        should(JSON.stringify(problem)).not.containEql(text);
-      }
-    });
   });
 
   const invalid: [Record<string, unknown>, Lane, Json, string][] = [

@@ -1,4 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
+import { createServer } from "node:http";
 import should from "should";
 import type { JsonObject } from "../../../lib/sync/types";
 import { hashSync } from "../../../simulator/vendor/bcryptjs";
@@ -8,6 +9,27 @@ const PASSWORD = "correct horse";
 
 function withHash(algorithmTypeId: string, passwordHash: string, hData: JsonObject = {}): JsonObject {
   return { sub: "s-1", email: "ada@example.org", password_hash_info: { algorithmTypeId, passwordHash, hData } };
+}
+
+/** A verification service; `answer` gets the body it is called with, and the query's action, and gives status and text. */
+async function openService(answer: (body: unknown) => [number, string]) {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const action = new URL(request.url ?? "", "http://service").searchParams.get("action");
+      const [status, text] = answer({ action, ...JSON.parse(Buffer.concat(chunks).toString()) });
+      response.writeHead(status).end(text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/check`, close };
 }
 
 describe("the simulated login", () => {
@@ -91,6 +113,43 @@ describe("the simulated login", () => {
     should(tenant.login("s-1", PASSWORD)).equal("s-1");
   });
 
+  it("asks the verification service for custom hashes, and lets nobody in without a clear yes", async () => {
+    const answers: [number, string][] = [
+      [200, '{"data":{"verified":true}}'],
+      [200, '{"data":{"verified":false}}'],
+      [200, '{"data":{"verified":"true"}}'],
+      [200, "nonsense"],
+      [403, '{"data":{"verified":true}}'],
+    ];
+    const seen: unknown[] = [];
+    const { url, close } = await openService((body) => {
+      seen.push(body);
+      return answers[seen.length - 1] ?? [500, ""];
+    });
+    const { tenant, bulk } = await openTenant({ verificationUrl: url });
+    const login = async () => {
+      await bulk(withHash("CUSTOM_MD5", "digest", { salt: "s" }));
+      const credentials = { identifier: "ada@example.org", password: PASSWORD };
+      return (await send(`${tenant.url}/simulator/login`, "POST", credentials)).status;
+    };
+    for (const expected of [200, 401, 401, 401, 401]) should(await login()).equal(expected);
+    await close();
+    should(await login()).equal(401);
+    should(seen[0]).eql({
+      action: "compare",
+      passwordVerification: { passwordHash: "digest", hData: { salt: "s" } },
+      password: PASSWORD,
+      algorithm: "CUSTOM_MD5",
+    });
+  });
+
+  it("lets nobody in with a custom hash where there is no verification service", async () => {
+    const { tenant, bulk } = await openTenant();
+    await bulk(withHash("CUSTOM_MD5", "digest"));
+    const answer = await send(`${tenant.url}/simulator/login`, "POST", { identifier: "s-1", password: PASSWORD });
+    should(answer.status).equal(401);
+  });
+
   it("fails a user with an unknown algorithm or broken parameters, and no login crashes on odd hashes", async () => {
     const { tenant, bulk } = await openTenant();
     const bad = [withHash("MD5", "x"), withHash("SHA1", ""), withHash("PBKDF2", "x", { salt: 7 })];
@@ -101,6 +160,8 @@ describe("the simulated login", () => {
       withHash("PBKDF2", "x", { iterations: "1e99" }),
       withHash("BCRYPT_10", "$2b$10$x"),
       withHash("ARGON2id", "y"),
+      withHash("ARGON", "$argon2id$v=19$m=1,t=1,p=9$c2FsdHNhbHQ$aGFzaGhhc2g"),
+      withHash("ARGON", "$argon2id$v=19$m=9999999,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2g"),
     ]) {
       should(member((await bulk(user)).body, "process_states", 0, "status")).not.equal("FAILED");
       should(tenant.login("s-1", "x")).be.null();

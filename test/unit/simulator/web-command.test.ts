@@ -32,6 +32,7 @@ describe("the command cidaas-simulator", () => {
         ...["--dial", "rate429=0.5", "--dial", "reorderEvents=true", "--dial", 'faultPaths=["/users"]'],
         ...["--webhook-url", "http://127.0.0.1:1880/cidaas/events", "--webhook-key", "first"],
         ...["--events-url", "http://127.0.0.1:1880/legacy/events", "--events-key", "second"],
+        ...["--verification-url", "http://127.0.0.1:1880/verify"],
       ],
       {},
     );
@@ -40,6 +41,7 @@ describe("the command cidaas-simulator", () => {
       url: "http://127.0.0.1:1880/cidaas/events",
       apikeyDetails: { apikey: "first" },
     });
+    should(options?.tenant?.verificationUrl).equal("http://127.0.0.1:1880/verify");
     should(options?.legacy?.events).eql({ url: "http://127.0.0.1:1880/legacy/events", key: "second" });
   });
 
