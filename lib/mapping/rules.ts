@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { ConfigError } from "../errors";
 import type { Json, Side } from "../sync/types";
 import { isEmpty, isJson, isRecord, stableJson } from "./json";
-import { compilePath } from "./paths";
+import { compilePath, isWithin } from "./paths";
 import { type ReportProblem, RuleReader } from "./rule-reader";
 import { NO_TOOLS } from "./tools";
 import { findTransform } from "./transforms";
@@ -194,9 +194,4 @@ function sharedTargets(placed: readonly PlacedRule[]): MapProblem[] {
         })),
     );
   });
-}
-
-/** Whether a path, by its keys, is the outer one or leads into its value. */
-export function isWithin(keys: readonly string[], outer: readonly string[]): boolean {
-  return outer.every((key, position) => keys[position] === key);
 }
