@@ -11,6 +11,8 @@ import type { CompiledMap } from "./types";
 
 const MOST_SAMPLES = 100;
 const LONGEST_NAME = 100;
+/** So many differences of a sample are named in an error. */
+const MOST_PATHS = 10;
 
 /** The samples as a flow file or a request holds them, and what is wrong with the list. */
 export function readSamples(raw: unknown): { samples: Sample[]; problem: string | null } {
@@ -95,13 +97,16 @@ function shown({ expected, actual }: Difference, hide: boolean): Pick<Difference
 export async function checkSamples(map: CompiledMap, samples: readonly Sample[], checks: RecordChecks): Promise<void> {
   const failed = (await runSamples(map, samples, checks)).filter(({ passed }) => !passed);
   if (failed.length === 0) return;
-  const reasons = failed.map(
-    ({ name, message, differences }) =>
-      `sample "${name}": ${message || `${differences.map(({ path }) => path).join(", ")} would not be as expected`}`,
-  );
   throw new ConfigError(
     "MAP_SAMPLE_FAILED",
-    `Correct the field map, or its samples if the new result is right (${failed.length}): ${reasons.join("; ")}.`,
+    `Correct the field map, or the sample if the new result is right: ${failed.map(failureOf).join("; ")}.`,
     "samples",
   );
+}
+
+function failureOf({ name, message, differences }: SampleResult): string {
+  if (message !== "") return `"${name}" cannot be mapped: ${message}`;
+  const paths = differences.slice(0, MOST_PATHS).map(({ path }) => path);
+  const more = differences.length > paths.length ? ` and ${differences.length - paths.length} more` : "";
+  return `"${name}" gives another result at ${paths.join(", ")}${more}`;
 }

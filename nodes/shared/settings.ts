@@ -2,6 +2,8 @@ import { ConfigReader } from "../../lib/config";
 import type { SyncPaths, SyncSettings } from "../../lib/delivery/context";
 import { readDeleted, readPath, readSchema } from "../../lib/delivery/record-settings";
 import { compilePath } from "../../lib/mapping/paths";
+import type { Sample } from "../../lib/mapping/preview-types";
+import { readSamples } from "../../lib/mapping/samples";
 import type { JsonObject } from "../../lib/sync/types";
 import { isUuid } from "../../lib/sync/uuid5";
 
@@ -12,7 +14,7 @@ const KEY = /^[A-Za-z0-9._-]{1,64}$/;
 export function parseSettings(
   owner: string,
   raw: unknown,
-): { settings: SyncSettings; paths: SyncPaths; legacySchema: JsonObject | null } {
+): { settings: SyncSettings; paths: SyncPaths; legacySchema: JsonObject | null; samples: Sample[] } {
   const reader = new ConfigReader(owner, raw);
   const key = reader.text("key", "users");
   if (!KEY.test(key)) reader.problem("key", "must be 1 to 64 letters, digits, dots, dashes or underscores");
@@ -45,8 +47,10 @@ export function parseSettings(
     legacyVerified: readPath(reader, "legacyVerified", legacyVerified),
   };
   const legacySchema = readSchema(reader);
+  const { samples, problem } = readSamples(reader.read("samples"));
+  if (problem !== null) reader.problem("samples", problem);
   reader.check("SYNC_CONFIG");
-  return { settings, paths, legacySchema };
+  return { settings, paths, legacySchema, samples };
 }
 
 const ANY_PATH = compilePath("id");
