@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Request, Response } from "express";
 import type { NodeAPI } from "node-red";
+import { compileUserCheck } from "../lib/cidaas/user-schema";
 import { SyncError } from "../lib/errors";
 import { isRecord } from "../lib/mapping/json";
 import { tryRecord, trySamples } from "../lib/operate/map-trial";
@@ -17,16 +18,16 @@ export function mountMapRoutes(RED: Pick<NodeAPI, "httpAdmin" | "auth" | "util">
   const { httpAdmin, auth } = RED;
   const toRead = auth.needsPermission("user-sync.read");
   const toWrite = auth.needsPermission("user-sync.write");
-  const tools = () => ({ jsonata: previewJsonata(RED) });
+  const parts = () => ({ jsonata: previewJsonata(RED), checkUsers: compileUserCheck });
   httpAdmin.post(
     "/user-sync/preview",
     toWrite,
-    answering(async ({ body }, response) => void response.json(await tryRecord(body, tools()))),
+    answering(async ({ body }, response) => void response.json(await tryRecord(body, parts()))),
   );
   httpAdmin.post(
     "/user-sync/samples",
     toWrite,
-    answering(async ({ body }, response) => void response.json(await trySamples(body, tools()))),
+    answering(async ({ body }, response) => void response.json(await trySamples(body, parts()))),
   );
   httpAdmin.get("/user-sync/presets", toRead, answering(listPresets));
   httpAdmin.get("/user-sync/presets/:id", toRead, answering(givePreset));

@@ -45,6 +45,7 @@ export interface RecordSettings {
   paths: { [Name in keyof SyncPaths]: Path | null };
   settings: Pick<SyncSettings, "legacyDeleted">;
   checkLegacy: SchemaCheck | null;
+  checkCidaas: SchemaCheck;
 }
 
 /** Members of a user read from cidaas that the sync itself reads. */
@@ -56,7 +57,7 @@ export function recordChecksOf(given: RecordSettings): RecordChecks {
   return {
     isDeleted: (side, record) => side === "legacy" && isDeleted(given, record),
     source: (side, record) => (side === "legacy" && legacyKey ? missingId(legacyKey, record) : []),
-    target: (side, record) => (side === "legacy" && given.checkLegacy ? given.checkLegacy(record) : []),
+    target: (side, record) => (side === "legacy" ? (given.checkLegacy?.(record) ?? []) : given.checkCidaas(record)),
     reads: {
       cidaas: [...READ_OF_USERS, keyInCidaas].filter((path) => path !== null),
       legacy: [legacyKey, ...Object.values(others)].filter((path) => path !== null),

@@ -6,8 +6,7 @@ import { compilePath, type Path } from "./paths";
 import type { FieldError, MapPreview, RulePreview } from "./preview-types";
 import type { RecordChecks } from "./record-checks";
 import { roundTrip } from "./round-trip";
-import { mapEach, masked, type RuleOutcome, sourcePaths, tryRules, valuesOf } from "./rule-outcomes";
-import { checkRules } from "./rules";
+import { mapEach, mappedOf, masked, type RuleOutcome, sourcePaths, tryRules } from "./rule-outcomes";
 import type { MapTools } from "./transforms/types";
 import type { Rule } from "./types";
 
@@ -17,24 +16,23 @@ export interface Trial {
   checks: RecordChecks;
 }
 
-/** Shows what rules, as they were written, make of a record. Values of secret rules are masked. */
-export async function previewMap(raw: unknown, trial: Trial, tools: MapTools): Promise<MapPreview> {
+/** Shows what checked rules make of a record. Values of secret rules are masked. */
+export async function previewMap(rules: readonly Rule[], trial: Trial, tools: MapTools): Promise<MapPreview> {
   const { side, record, checks } = trial;
-  const { rules, problems } = checkRules(raw, tools);
-  if (problems.length > 0) return { ...emptyPreview(), problems };
   if (checks.isDeleted(side, record)) return { ...emptyPreview(), deleted: true };
   const target = otherSide(side);
-  const map = compileMap(rules, tools);
+  const lane = laneTo(target);
+  const map = compileMap([...rules], tools);
   const tried = tryRules(rules, tools);
-  const there = await mapEach(tried, laneTo(target), record);
+  const there = await mapEach(tried, lane, record);
   const isMapped = there.every(({ problem }) => problem === null);
   const found = [
     ...checks.source(side, record),
-    ...(isMapped ? checks.target(target, map.build(target, valuesOf(there))) : []),
+    ...(isMapped ? checks.target(target, map.buildMapped(lane, mappedOf(there))) : []),
   ];
   return {
     ...emptyPreview(),
-    mapped: isMapped && found.length === 0 ? map.build(target, valuesOf(there, masked)) : null,
+    mapped: isMapped && found.length === 0 ? map.buildMapped(lane, mappedOf(there, masked)) : null,
     rules: there.map((outcome) => previewOf(outcome, trial, found)),
     errors: found.filter(({ rule }) => !there.some((outcome) => outcome.rule.id === rule)).map(toFieldError),
     roundTrip: await roundTrip({ map, tried, side, record, there }),
@@ -42,7 +40,7 @@ export async function previewMap(raw: unknown, trial: Trial, tools: MapTools): P
   };
 }
 
-/** The preview of a map that cannot be used. */
+/** A preview that shows nothing. */
 export function emptyPreview(): MapPreview {
   return { problems: [], deleted: false, mapped: null, rules: [], errors: [], roundTrip: [], unmapped: [] };
 }

@@ -3,7 +3,7 @@ import { isEmpty } from "./json";
 import { isSame } from "./leaves";
 import { compilePath, isWithin, type Path } from "./paths";
 import type { LossReason, RoundTripLoss } from "./preview-types";
-import { mapEach, masked, type RuleOutcome, sourcePaths, type TriedRule, valuesOf } from "./rule-outcomes";
+import { mapEach, mappedOf, masked, type RuleOutcome, sourcePaths, type TriedRule } from "./rule-outcomes";
 import type { CompiledMap, Rule } from "./types";
 
 interface Journey {
@@ -30,8 +30,8 @@ interface Finding {
 /** Maps a record there and back, and tells what does not come back as it was. */
 export async function roundTrip(journey: Journey): Promise<RoundTripLoss[]> {
   const { map, tried, side, there } = journey;
-  const back = await mapEach(tried, laneTo(side), map.build(otherSide(side), valuesOf(there)));
-  const returned = map.build(side, valuesOf(back));
+  const back = await mapEach(tried, laneTo(side), map.buildMapped(laneTo(otherSide(side)), mappedOf(there)));
+  const returned = map.buildMapped(laneTo(side), mappedOf(back));
   return placesOf(there, back, side).flatMap((place) => lossAt(place, returned, journey) ?? []);
 }
 

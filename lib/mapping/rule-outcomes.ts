@@ -45,14 +45,14 @@ async function mapOne(entry: TriedRule, lane: Lane, record: JsonObject): Promise
   }
 }
 
-/** The values that the outcomes have for their target, to be put together as a record. */
-export function valuesOf(
+/** What the outcomes have for their target, to be put together as a record. */
+export function mappedOf(
   outcomes: readonly RuleOutcome[],
   show: (rule: Rule, value: Json) => Json = (_, value) => value,
-): Record<RuleId, Json[]> {
+): Record<RuleId, MappedRule> {
   return Object.fromEntries(
     outcomes.flatMap(({ rule, mapped }) =>
-      mapped === null ? [] : [[rule.id, mapped.values.map((value) => show(rule, value))]],
+      mapped === null ? [] : [[rule.id, { ...mapped, values: mapped.values.map((value) => show(rule, value)) }]],
     ),
   );
 }

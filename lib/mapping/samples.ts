@@ -60,9 +60,8 @@ async function mapSample(map: CompiledMap, { side, record }: Sample, checks: Rec
   if (checks.isDeleted(side, record)) return {};
   const target = otherSide(side);
   refuse(checks.source(side, record));
-  const mapped = await mapRecord(map, laneTo(target), record);
-  const values = Object.fromEntries(Object.entries(mapped).map(([rule, value]) => [rule, value.values]));
-  const written = map.build(target, values);
+  const lane = laneTo(target);
+  const written = map.buildMapped(lane, await mapRecord(map, lane, record));
   refuse(checks.target(target, written));
   return written;
 }

@@ -8,10 +8,11 @@ import { isJsonRecord, isRecord } from "../mapping/json";
 import { emptyPreview, previewMap } from "../mapping/preview";
 import type { MapPreview, SampleResult } from "../mapping/preview-types";
 import type { RecordChecks } from "../mapping/record-checks";
-import { parseRules } from "../mapping/rules";
+import { checkRules, parseRules } from "../mapping/rules";
 import { readSamples, runSamples } from "../mapping/samples";
-import { compileSchema } from "../mapping/schema";
+import { compileSchema, type SchemaCheck } from "../mapping/schema";
 import type { MapTools } from "../mapping/transforms/types";
+import type { Rule } from "../mapping/types";
 import type { Side } from "../sync/types";
 
 const MOST_RULES = 200;
@@ -22,14 +23,22 @@ const BODY_DEPTH = RECORD_DEPTH + 4;
 /** A value that only the deployed flow knows. */
 const VARIABLE = /^\s*\$\{[^{}]+\}\s*$/;
 
+/** What the runtime lends to whoever tries a map out. */
+export interface TrialParts extends MapTools {
+  /** The check of users that would be written to cidaas. */
+  checkUsers(rules: readonly Rule[]): SchemaCheck;
+}
+
 /** What a map makes of one record. Throws `ConfigError` `ARGUMENT_INVALID` for a request that is none. */
-export async function tryRecord(raw: unknown, tools: MapTools): Promise<MapPreview> {
+export async function tryRecord(raw: unknown, parts: TrialParts): Promise<MapPreview> {
   const body = bodyOf(raw);
   const { side, record } = body;
   if (!isSide(side)) throw invalid("side: must be cidaas or legacy");
   if (!isJsonRecord(record)) throw invalid(`record: must be an object, nested at most ${RECORD_DEPTH} levels deep`);
+  const { rules, problems } = checkRules(body.rules, parts);
+  if (problems.length > 0) return { ...emptyPreview(), problems };
   try {
-    return await previewMap(body.rules, { side, record, checks: checksOf(body) }, tools);
+    return await previewMap(rules, { side, record, checks: checksOf(body, parts.checkUsers(rules)) }, parts);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { ...emptyPreview(), problems: [problemOf(error)] };
@@ -37,12 +46,13 @@ export async function tryRecord(raw: unknown, tools: MapTools): Promise<MapPrevi
 }
 
 /** Runs samples. Throws `ConfigError` also where the map itself is wrong. */
-export async function trySamples(raw: unknown, tools: MapTools): Promise<{ results: SampleResult[] }> {
+export async function trySamples(raw: unknown, parts: TrialParts): Promise<{ results: SampleResult[] }> {
   const body = bodyOf(raw);
   const { samples, problem } = readSamples(body.samples);
   if (problem !== null) throw invalid(`samples: ${problem}`);
-  const map = compileMap(parseRules(body.rules, tools), tools);
-  return { results: await runSamples(map, samples, checksOf(body)) };
+  const rules = parseRules(body.rules, parts);
+  const checks = checksOf(body, parts.checkUsers(rules));
+  return { results: await runSamples(compileMap(rules, parts), samples, checks) };
 }
 
 function bodyOf(raw: unknown): Record<string, unknown> {
@@ -56,7 +66,7 @@ function bodyOf(raw: unknown): Record<string, unknown> {
 }
 
 /** Settings that are not given, or known to the deployed flow only, are not checked. */
-function checksOf(body: Record<string, unknown>): RecordChecks {
+function checksOf(body: Record<string, unknown>, checkCidaas: SchemaCheck): RecordChecks {
   const reader = new ConfigReader("user-sync", withoutVariables(body));
   const path = (field: string) => readPath(reader, field, reader.text(field, ""));
   const legacyDeleted = readDeleted(reader);
@@ -69,7 +79,8 @@ function checksOf(body: Record<string, unknown>): RecordChecks {
   };
   const schema = readSchema(reader);
   reader.check("SYNC_CONFIG");
-  return recordChecksOf({ paths, settings: { legacyDeleted }, checkLegacy: schema && compileSchema(schema) });
+  const checkLegacy = schema && compileSchema(schema);
+  return recordChecksOf({ paths, settings: { legacyDeleted }, checkLegacy, checkCidaas });
 }
 
 function withoutVariables(settings: Record<string, unknown>): Record<string, unknown> {

@@ -157,7 +157,7 @@ export class SyncHub {
     const checkUser = compileUserCheck(rules);
     const customFields = new CustomFields(rules, [settings.legacyKeyInCidaas].filter(Boolean));
     const checkLegacy = legacySchema && compileSchema(legacySchema);
-    await checkSamples(map, samples, recordChecksOf({ settings, paths, checkLegacy }));
+    await checkSamples(map, samples, recordChecksOf({ settings, paths, checkLegacy, checkCidaas: checkUser }));
     const options = this.#part("store", this.#def.store, (node) => storeOptions.get(node)?.());
     const id = `${options.path}\n${settings.key}`;
     const first = openHubs.get(id);

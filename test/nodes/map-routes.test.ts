@@ -47,6 +47,11 @@ describe("The admin routes of the field map", () => {
     should(body.roundTrip).match([{ rule: "email", path: "mail", reason: "spelling" }]);
   });
 
+  it("check what would be written to cidaas as field-mapper does, and tell it at the rule", async () => {
+    const { body } = await post("preview", legacy({ record: { mail: "nobody" } }));
+    should(body).match({ mapped: null, errors: [], rules: [{ error: { path: "email", code: "EMAIL_SYNTAX" } }] });
+  });
+
   it("never show a secret", async () => {
     const { body } = await post("preview", legacy({ record: { mail: "a@example.org", password: HASH } }));
     should(body.mapped.password_hash_info).equal("•••");

@@ -18,6 +18,7 @@ const CHECKS = recordChecksOf({
   },
   settings: { legacyDeleted: { path: "gone", values: ["yes"] } },
   checkLegacy: null,
+  checkCidaas: () => [],
 });
 
 const MAP = compileMap(

@@ -4,6 +4,7 @@ import { recordChecksOf } from "../../../lib/delivery/record-settings";
 import { compilePath, type Path } from "../../../lib/mapping/paths";
 import { previewMap } from "../../../lib/mapping/preview";
 import type { MapPreview, RoundTripLoss } from "../../../lib/mapping/preview-types";
+import { parseRules } from "../../../lib/mapping/rules";
 import { compileSchema } from "../../../lib/mapping/schema";
 import type { JsonObject, Side } from "../../../lib/sync/types";
 import { TOOLS } from "./helpers";
@@ -22,8 +23,9 @@ function preview(rules: unknown, side: Side, record: JsonObject, given: Settings
     paths: { ...NO_PATHS, ...paths },
     settings: { legacyDeleted: deletedValues ? { path: "gone", values: deletedValues } : null },
     checkLegacy: schema ? compileSchema(schema) : null,
+    checkCidaas: () => [],
   });
-  return previewMap(rules, { side, record, checks }, TOOLS);
+  return previewMap(parseRules(rules, TOOLS), { side, record, checks }, TOOLS);
 }
 
 /** What a map of one rule loses of a record of that side. */
