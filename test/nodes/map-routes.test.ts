@@ -138,6 +138,15 @@ describe("The admin routes of the field map", () => {
     }
   });
 
+  it("give presets whose samples pass", async () => {
+    for (const { id } of (await get("presets")).body.presets) {
+      const { rules, settings, samples } = (await get(`presets/${id}`)).body;
+      const { results } = (await post("samples", { ...settings, rules, samples })).body;
+      should(results).have.length(samples.length);
+      for (const result of results) should(result).match({ passed: true });
+    }
+  });
+
   it("answer 404 for a preset that is not there, whatever its name", async () => {
     for (const id of ["none", "..%2Fpackage", "%2e%2e", "SCIM", "a.json", "a%00"])
       should(await get(`presets/${id}`)).match({ status: 404 });
