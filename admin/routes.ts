@@ -1,8 +1,10 @@
 import type { Express, Request, Response } from "express";
 import type { NodeAPI } from "node-red";
-import { CallError, StoreError, SyncError, toSyncError } from "../lib/errors";
+import { SyncError } from "../lib/errors";
 import { OPERATIONS, type OperationName } from "../lib/operate/operations";
 import { hubOf } from "../nodes/shared/hub";
+import { answering, refuse } from "./answer";
+import { mountMapRoutes } from "./map-routes";
 
 interface Route {
   method: "get" | "post";
@@ -33,34 +35,24 @@ export function mountAdminRoutes(RED: NodeAPI): void {
   mounted.add(httpAdmin);
   for (const route of ROUTES) {
     const permission = auth.needsPermission(route.method === "get" ? "user-sync.read" : "user-sync.write");
-    httpAdmin[route.method](`/user-sync/:key/${route.path}`, permission, handlerOf(route));
+    httpAdmin[route.method](
+      `/user-sync/:key/${route.path}`,
+      permission,
+      answering((request, response) => respond(route, request, response)),
+    );
   }
-}
-
-function handlerOf(route: Route): (request: Request, response: Response) => void {
-  return (request, response) => {
-    respond(route, request, response).catch((error: unknown) => {
-      const { code, message } = toSyncError(error);
-      response.status(statusOf(error)).json({ code, message });
-    });
-  };
+  // Behind the others: a sync may have the key "presets".
+  mountMapRoutes(RED);
 }
 
 async function respond({ method, operation }: Route, request: Request, response: Response): Promise<void> {
   const sync = await hubOf(String(request.params.key))?.current();
   if (!sync) {
-    response.status(404).json({ code: "SYNC_UNKNOWN", message: "No deployed node uses a user-sync with this key." });
+    refuse(response, 404, new SyncError("SYNC_UNKNOWN", "No deployed node uses a user-sync with this key."));
     return;
   }
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   const given: unknown = method === "get" ? request.query : request.body;
   response.json(await OPERATIONS[operation](sync, given, gone.signal));
-}
-
-/** Whose fault it was: the tenant's, the store's, the caller's, or ours. */
-function statusOf(error: unknown): number {
-  if (error instanceof CallError) return 502;
-  if (error instanceof StoreError) return 503;
-  return error instanceof SyncError ? 400 : 500;
 }

@@ -28,7 +28,11 @@ async function main() {
   try {
     if (!editorOnly) compileRuntime(dist);
     await buildNodes(dist);
-    if (!editorOnly) await buildSimulator(dist);
+    if (!editorOnly) {
+      await buildSimulator(dist);
+      // The admin routes give the presets to the editor.
+      await cp(source("presets"), join(dist, "presets"), { recursive: true });
+    }
   } catch (error) {
     await rm(dist, { recursive: true, force: true });
     throw error;

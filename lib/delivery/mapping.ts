@@ -1,8 +1,8 @@
-import { RecordError } from "../errors";
+import { RecordError, type RecordProblem } from "../errors";
 import { mapRecord } from "../mapping/map-record";
 import { toTime } from "../mapping/time";
 import type { ChangeKind, Item, Json, JsonObject } from "../sync/types";
-import type { SyncContext } from "./context";
+import type { SyncContext, SyncPaths, SyncSettings } from "./context";
 import { sealSecrets } from "./secrets";
 import { sourceOf } from "./source";
 
@@ -36,10 +36,7 @@ export async function mapLegacyRecord(
 ): Promise<{ item: Item; record: JsonObject }> {
   const { paths, settings } = context;
   const legacyId = idOf(paths.legacyKey.get(record));
-  if (legacyId === null) {
-    const message = "the legacy id is missing";
-    throw new RecordError([{ rule: "legacyKey", path: settings.legacyKey, code: "LEGACY_ID_MISSING", message }]);
-  }
+  if (legacyId === null) throw new RecordError([legacyIdMissing(settings.legacyKey)]);
   const updatedAt = toTime(paths.legacyTime?.get(record));
   const kind = isDeleted(context, record) ? "delete" : (facts.kind ?? "upsert");
   const mapped = kind === "delete" ? {} : await mapRecord(context.map, "to-cidaas", record);
@@ -62,6 +59,11 @@ export async function mapLegacyRecord(
   return { item, record: sealSecrets(context, "cidaas", user) };
 }
 
+/** What is wrong with a legacy record that has no id. */
+export function legacyIdMissing(legacyKey: string): RecordProblem {
+  return { rule: "legacyKey", path: legacyKey, code: "LEGACY_ID_MISSING", message: "the legacy id is missing" };
+}
+
 /** Whether a value of a legacy record says yes. */
 export function isTrue(value: Json | undefined): boolean {
   return value === true || value === 1 || value === "1" || value === "true";
@@ -73,8 +75,14 @@ export function idOf(value: Json | undefined): string | null {
   return typeof text === "string" && text.trim() !== "" ? text.trim() : null;
 }
 
+/** Where a legacy record says that its user is deleted. */
+interface DeletionMark {
+  paths: Pick<SyncPaths, "legacyDeleted">;
+  settings: Pick<SyncSettings, "legacyDeleted">;
+}
+
 /** Whether a legacy record says that its user is deleted. */
-export function isDeleted({ paths, settings }: SyncContext, record: JsonObject): boolean {
+export function isDeleted({ paths, settings }: DeletionMark, record: JsonObject): boolean {
   const value = paths.legacyDeleted?.get(record);
   return value !== undefined && settings.legacyDeleted?.values.includes(String(value)) === true;
 }

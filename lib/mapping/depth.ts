@@ -1,3 +1,6 @@
+/** A record nested deeper would end the process when a message is cloned for a second wire. */
+export const RECORD_DEPTH = 32;
+
 /**
  * Whether objects and arrays are nested deeper than `max` levels (a scalar has none, `{}` has one). Works level by level
  * and keeps each object once per level, so that neither hostile nesting nor cycles nor shared parts cost more than

@@ -1,6 +1,6 @@
 import { SyncError } from "../errors";
 import type { Json, JsonObject } from "../sync/types";
-import { isTooDeep } from "./depth";
+import { isTooDeep, RECORD_DEPTH } from "./depth";
 
 /** Deepest nesting of a single field's value; custom fields and addresses need three levels. */
 const VALUE_DEPTH = 16;
@@ -16,6 +16,11 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
 /** Whether configuration read from JSON is a value of ours: JSON, and not nested deeper than a field may be. */
 export function isJson(value: unknown): value is Json {
   return !isTooDeep(value, VALUE_DEPTH) && hasJsonParts(value);
+}
+
+/** Whether something is a whole record: a JSON object, nested no deeper than a record may be. */
+export function isJsonRecord(value: unknown): value is JsonObject {
+  return isRecord(value) && !isTooDeep(value, RECORD_DEPTH) && hasJsonParts(value);
 }
 
 function hasJsonParts(value: unknown): boolean {

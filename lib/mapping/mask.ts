@@ -3,7 +3,8 @@ import { compilePath } from "./paths";
 import type { Rule } from "./types";
 
 const SECRET = "***";
-const LEAF = "•••";
+/** In place of a value that is not shown. */
+export const LEAF = "•••";
 /** Deeper parts of a record are masked as one. */
 const MAX_DEPTH = 32;
 

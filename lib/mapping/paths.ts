@@ -42,6 +42,11 @@ export function compilePath(text: string): Path {
   };
 }
 
+/** Whether a place, by the keys that lead to it, is the outer one or lies in its value. */
+export function isWithin(keys: readonly string[], outer: readonly string[]): boolean {
+  return outer.every((key, position) => keys[position] === key);
+}
+
 function parseSteps(text: string): Step[] {
   if (text.length > MAX_LENGTH) throw invalid(`longer than ${MAX_LENGTH} characters`);
   const steps: Step[] = [];

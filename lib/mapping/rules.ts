@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { ConfigError } from "../errors";
 import type { Json, Side } from "../sync/types";
 import { isEmpty, isJson, isRecord, stableJson } from "./json";
-import { compilePath } from "./paths";
+import { compilePath, isWithin } from "./paths";
 import { type ReportProblem, RuleReader } from "./rule-reader";
 import { NO_TOOLS } from "./tools";
 import { findTransform } from "./transforms";
 import type { CompiledTransform, MapTools, PathCount, Transform } from "./transforms/types";
-import type { Rule } from "./types";
+import type { MapProblem, Rule } from "./types";
 
 const MEMBERS = [
   ...["id", "cidaas", "legacy", "direction", "transform", "options", "conflict", "write", "compare"],
@@ -25,19 +25,39 @@ const CANONICAL_VERSION = 1;
  * Throws one `ConfigError` `MAP_INVALID` that names every error with its rule and path.
  */
 export function parseRules(raw: unknown, tools: MapTools = NO_TOOLS): Rule[] {
-  if (!Array.isArray(raw)) throw new ConfigError("MAP_INVALID", "The field map must be an array of rules.");
-  const problems: string[] = [];
-  const rules: Rule[] = [];
+  const { rules, problems } = checkRules(raw, tools);
+  if (problems.length === 0) return rules;
+  throw new ConfigError(
+    "MAP_INVALID",
+    `Correct the field map (${problems.length}): ${problems.map(sentenceOf).join("; ")}.`,
+  );
+}
+
+/** As `parseRules`, for who shows what is wrong: where there are problems, the rules are not to be used. */
+export function checkRules(raw: unknown, tools: MapTools = NO_TOOLS): { rules: Rule[]; problems: MapProblem[] } {
+  if (!Array.isArray(raw))
+    return { rules: [], problems: [{ position: null, rule: "", path: "", message: "it must be an array of rules" }] };
+  const problems: MapProblem[] = [];
+  const placed: PlacedRule[] = [];
   for (const [position, entry] of raw.entries()) {
-    const found: string[] = [];
-    const rule = parseRule(entry, tools, (message) => found.push(message));
-    problems.push(...found.map((message) => `${labelOf(entry, position)}: ${message}`));
-    if (rule) rules.push(rule);
+    const rule = parseRule(entry, tools, (message) => problems.push({ position, ...namesOf(entry), message }));
+    if (rule) placed.push({ rule, position });
   }
-  problems.push(...duplicateIds(rules), ...sharedTargets(rules));
-  if (problems.length > 0)
-    throw new ConfigError("MAP_INVALID", `Correct the field map (${problems.length}): ${problems.join("; ")}.`);
-  return rules;
+  problems.push(...duplicateIds(placed), ...sharedTargets(placed));
+  return { rules: placed.map(({ rule }) => rule), problems };
+}
+
+/** A rule with its place in the list as written. */
+interface PlacedRule {
+  rule: Rule;
+  position: number;
+}
+
+/** A problem as a person reads it in an error: the rule by its id or place, its paths, what is wrong. */
+function sentenceOf({ position, rule, path, message }: MapProblem): string {
+  if (position === null) return message;
+  const name = rule === "" ? `rule ${position + 1}` : `rule "${rule}"`;
+  return `${path === "" ? name : `${name} (${path})`}: ${message}`;
 }
 
 function parseRule(entry: unknown, tools: MapTools, report: ReportProblem): Rule | null {
@@ -80,12 +100,11 @@ export function holdsPassword(cidaas: readonly string[]): boolean {
   return cidaas.some((path) => compilePath(path).keys.some((key) => PASSWORD_MEMBERS.includes(key)));
 }
 
-/** What a person calls the rule: its id or place, and its paths. */
-function labelOf(entry: unknown, position: number): string {
+/** The id and the paths of a rule as they were written. */
+function namesOf(entry: unknown): { rule: string; path: string } {
   const { id, cidaas, legacy } = isRecord(entry) ? entry : {};
-  const rule = typeof id === "string" && id !== "" ? `rule "${id}"` : `rule ${position + 1}`;
   const paths = [cidaas, legacy].flat().filter((path) => typeof path === "string" && path !== "");
-  return paths.length > 0 ? `${rule} (${paths.join(", ")})` : rule;
+  return { rule: typeof id === "string" ? id : "", path: paths.join(", ") };
 }
 
 function checkTransform(rule: Rule, transform: Transform, tools: MapTools, report: ReportProblem): void {
@@ -149,29 +168,31 @@ function fingerprintOf(rule: Omit<Rule, "fingerprint">): string {
   return createHash("sha256").update(stableJson(meaning)).digest("hex").slice(0, 16);
 }
 
-function duplicateIds(rules: readonly Rule[]): string[] {
-  const ids = rules.filter((rule) => rule.cidaas.length + rule.legacy.length > 0).map((rule) => rule.id);
-  const repeated = new Set(ids.filter((id, position) => ids.indexOf(id) !== position));
-  return [...repeated].map((id) => `two rules have the id "${id}"; give one of them an own id`);
+function duplicateIds(placed: readonly PlacedRule[]): MapProblem[] {
+  const named = placed.filter(({ rule }) => rule.cidaas.length + rule.legacy.length > 0);
+  const repeated = named.filter(({ rule }, place) => named.findIndex((other) => other.rule.id === rule.id) < place);
+  return repeated.map(({ rule, position }) => ({
+    ...{ position, rule: rule.id, path: [...rule.cidaas, ...rule.legacy].join(", ") },
+    message: `two rules have the id "${rule.id}"; give one of them an own id`,
+  }));
 }
 
 /** Two rules of one direction that write to one place, or one into the value of the other. */
-function sharedTargets(rules: readonly Rule[]): string[] {
+function sharedTargets(placed: readonly PlacedRule[]): MapProblem[] {
   return SIDES.flatMap((side) => {
-    const targets = rules
-      .filter((rule) => writesTo(rule, side))
-      .flatMap((rule) => rule[side].map((path) => ({ id: rule.id, path, keys: compilePath(path).keys })));
-    return targets.flatMap((target, position) =>
+    const targets = placed
+      .filter(({ rule }) => writesTo(rule, side))
+      .flatMap(({ rule, position }) =>
+        rule[side].map((path) => ({ id: rule.id, position, path, keys: compilePath(path).keys })),
+      );
+    return targets.flatMap(({ id, position, path, keys }, place) =>
       targets
-        .slice(0, position)
-        .filter((other) => isWithin(target.keys, other.keys) || isWithin(other.keys, target.keys))
-        .map(
-          (other) => `rule "${target.id}" (${target.path}): rule "${other.id}" writes to ${other.path} of ${side} too`,
-        ),
+        .slice(0, place)
+        .filter((other) => isWithin(keys, other.keys) || isWithin(other.keys, keys))
+        .map((other) => ({
+          ...{ position, rule: id, path },
+          message: `rule "${other.id}" writes to ${other.path} of ${side} too`,
+        })),
     );
   });
-}
-
-function isWithin(keys: readonly string[], outer: readonly string[]): boolean {
-  return outer.every((key, position) => keys[position] === key);
 }

@@ -27,6 +27,16 @@ export interface Rule {
   fingerprint: string;
 }
 
+/** What is wrong with one rule of a map, or with the map as a whole. */
+export interface MapProblem {
+  /** Place of the rule in the list, from 0; null: the list itself. */
+  position: number | null;
+  /** The id of the rule, as far as it has one. */
+  rule: string;
+  path: string;
+  message: string;
+}
+
 /** One rule's part of a mapped record. */
 export interface MappedRule {
   /** Canonical text of the source's value, to be printed; empty when it has none. */

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from "node-red";
 import { ConfigReader } from "../../lib/config";
 import { idOf, mapLegacyRecord, mapTaken, type SourceFacts } from "../../lib/delivery/mapping";
 import { RecordError, type RecordProblem, SyncError } from "../../lib/errors";
-import { isTooDeep } from "../../lib/mapping/depth";
+import { isTooDeep, RECORD_DEPTH } from "../../lib/mapping/depth";
 import { isRecord } from "../../lib/mapping/json";
 import { maskSecrets } from "../../lib/mapping/mask";
 import { toTime } from "../../lib/mapping/time";
@@ -12,9 +12,6 @@ import { otherSide, targetOf } from "../../lib/sync/types";
 import { noLease, readEnvelope, requireLeased } from "../shared/envelope";
 import type { SharedSync } from "../shared/hub";
 import { type Send, SyncNode, type SyncNodeDef } from "../shared/sync-node";
-
-/** A record nested deeper would end the process when a message is cloned for a second wire. */
-const RECORD_DEPTH = 32;
 
 /** Maps records from one side's form into the other's, and notes what the gates have to know of the source. */
 export = function register(RED: NodeAPI): void {

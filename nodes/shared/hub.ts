@@ -8,11 +8,13 @@ import { compileUserCheck } from "../../lib/cidaas/user-schema";
 import type { SyncContext } from "../../lib/delivery/context";
 import { LaneGates } from "../../lib/delivery/lane-gates";
 import { policyOf } from "../../lib/delivery/opaque";
+import { recordChecksOf } from "../../lib/delivery/record-settings";
 import { LeaseRegistry } from "../../lib/delivery/registry";
 import { ConfigError } from "../../lib/errors";
 import { checkMap } from "../../lib/mapping/check-map";
 import { compileMap } from "../../lib/mapping/compile";
 import { parseRules } from "../../lib/mapping/rules";
+import { checkSamples } from "../../lib/mapping/samples";
 import { compileSchema } from "../../lib/mapping/schema";
 import { createSealer } from "../../lib/mapping/seal";
 import { acquireEngine } from "../../lib/store/engines";
@@ -148,7 +150,7 @@ export class SyncHub {
   async #open(): Promise<Opened> {
     await this.#closing;
     const owner = `user-sync ${this.name}`;
-    const { settings, paths, legacySchema } = parseSettings(owner, this.#def);
+    const { settings, paths, legacySchema, samples } = parseSettings(owner, this.#def);
     const tools = { jsonata: jsonataOf(this.#RED, this.#node) };
     const rules = parseRules(this.#def.rules, tools);
     checkMap(rules);
@@ -156,6 +158,7 @@ export class SyncHub {
     const checkUser = compileUserCheck(rules);
     const customFields = new CustomFields(rules, [settings.legacyKeyInCidaas].filter(Boolean));
     const checkLegacy = legacySchema && compileSchema(legacySchema);
+    await checkSamples(map, samples, recordChecksOf({ settings, paths, checkLegacy, checkCidaas: checkUser }));
     const options = this.#part("store", this.#def.store, (node) => storeOptions.get(node)?.());
     const id = `${options.path}\n${settings.key}`;
     const first = openHubs.get(id);

@@ -73,4 +73,19 @@ describe("The admin API behind a login", function () {
     for (const name of ["reader", "viewer"]) should(await statuses(await tokenOf(name))).eql([200, 401]);
     should(await statuses(await tokenOf("guest"))).eql([401, 401]);
   });
+
+  it("lets try a map out only who may write, and gives presets to who may read", async () => {
+    const tried = async (name: string) => {
+      const headers = { authorization: `Bearer ${await tokenOf(name)}`, "content-type": "application/json" };
+      const body = JSON.stringify({ rules: [{ cidaas: "a", legacy: "b" }], side: "legacy", record: { b: 1 } });
+      const base = `${nodeRed.url}/user-sync`;
+      const preview = await fetch(`${base}/preview`, { method: "POST", headers, body });
+      const samples = await fetch(`${base}/samples`, { method: "POST", headers, body });
+      const presets = await fetch(`${base}/presets`, { headers });
+      return [preview.status, samples.status, presets.status];
+    };
+    should(await tried("operator")).eql([200, 200, 200]);
+    for (const name of ["reader", "viewer"]) should(await tried(name)).eql([401, 401, 200]);
+    should(await tried("guest")).eql([401, 401, 401]);
+  });
 });

@@ -33,12 +33,16 @@ describe("The admin routes", () => {
       "GET /user-sync/:key/conflicts user-sync.read handler",
       "GET /user-sync/:key/parked user-sync.read handler",
       "GET /user-sync/:key/status user-sync.read handler",
+      "GET /user-sync/presets user-sync.read handler",
+      "GET /user-sync/presets/:id user-sync.read handler",
       "POST /user-sync/:key/catch-up user-sync.write handler",
       "POST /user-sync/:key/drain user-sync.write handler",
       "POST /user-sync/:key/parked/discard user-sync.write handler",
       "POST /user-sync/:key/parked/retry user-sync.write handler",
       "POST /user-sync/:key/pause user-sync.write handler",
       "POST /user-sync/:key/resume user-sync.write handler",
+      "POST /user-sync/preview user-sync.write handler",
+      "POST /user-sync/samples user-sync.write handler",
     ]);
   });
 
@@ -46,7 +50,7 @@ describe("The admin routes", () => {
     const { RED, mounted } = fakeRuntime();
     mountAdminRoutes(RED);
     mountAdminRoutes(RED);
-    should(mounted).have.length(9);
+    should(mounted).have.length(13);
   });
 
   it("are left out where Node-RED has no admin application", () => {

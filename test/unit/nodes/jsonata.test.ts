@@ -1,0 +1,20 @@
+import { util } from "@node-red/util";
+import should from "should";
+import { previewJsonata } from "../../../nodes/shared/jsonata";
+
+describe("JSONata for the preview", () => {
+  it("ends an expression that never would, by the time that one request has", async () => {
+    let time = 0;
+    const compile = previewJsonata({ util }, () => time++);
+    should(await compile("l * 21").evaluate({ l: 2 })).equal(42);
+    const endless = compile("($again := function($x) { $again($x + 1) }; $again(l))");
+    await should(endless.evaluate({ l: 1 })).be.rejectedWith(/takes too long/);
+    await should(compile("l").evaluate({ l: 1 })).be.rejectedWith(/takes too long/);
+  });
+
+  it("lends neither the environment nor the context of flows", async () => {
+    const compile = previewJsonata({ util });
+    for (const expression of ['$env("PATH")', '$flowContext("a")', '$globalContext("a")'])
+      await should(compile(expression).evaluate({})).be.rejectedWith(/values of its own paths only/);
+  });
+});
