@@ -106,6 +106,14 @@ describe("readTime", () => {
     should(readTime({ t: "2026-11-23" }, "t")).equal(Date.UTC(2026, 10, 23));
   });
 
+  it("reads the times of directories, and no number of milliseconds out of them", () => {
+    const time = Date.UTC(2026, 9, 30, 17, 45, 21);
+    for (const t of ["20261030174521Z", "20261030174521", 20261030174521, "20261030194521+0200", "20261030174521.0Z"])
+      should([t, readTime({ t }, "t")]).eql([t, time]);
+    should(readTime({ t: "20261030174521.5Z" }, "t")).equal(time + 500);
+    should(readTime({ t: "20261330174521Z" }, "t")).equal(null);
+  });
+
   it("gives null for what is missing or unreadable", () => {
     for (const t of [
       null,
