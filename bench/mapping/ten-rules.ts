@@ -56,25 +56,26 @@ export const TEN_RULES: Json[] = [
 ];
 
 /**
- * The same mapping as one function, as an engineer would write it who wants the same result: values checked, all problems
- * of a record told at once, an empty value left out.
+ * The same mapping as one function, as an engineer would write it who wants the same result: values checked whatever their
+ * type, all problems of a record told at once, an empty value left out.
  */
-export function mapByHand(user: LegacyUser): JsonObject {
+export function mapByHand(user: JsonObject): JsonObject {
   const problems: string[] = [];
   const mapped: JsonObject = {};
   const customFields: JsonObject = {};
-  const { login, nick, mail, points, newsletter, state, born, name, zip, city } = user;
+  const { login, nick, mail, points, newsletter, state, born, shop, name, zip, city } = user;
   if (isFilled(login)) mapped.username = login;
   if (isFilled(nick)) mapped.nickname = nick;
   if (isFilled(mail)) mapped.email = mail;
   else problems.push("mail: missing");
   if (isFilled(points)) {
-    const number = /^[+-]?\d+(\.\d+)?$/.test(points.trim()) ? Number(points) : Number.NaN;
-    if (Number.isFinite(number)) customFields.points = number;
+    const text = typeof points === "string" ? points.trim() : points;
+    const number = typeof text === "string" && /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+    if (typeof number === "number" && Number.isFinite(number)) customFields.points = number;
     else problems.push("points: no number");
   }
   if (isFilled(newsletter)) {
-    const word = newsletter.trim().toLowerCase();
+    const word = String(newsletter).trim().toLowerCase();
     if (word === "j" || word === "true") customFields.newsletter = true;
     else if (word === "n" || word === "false") customFields.newsletter = false;
     else problems.push("newsletter: unknown word");
@@ -86,24 +87,25 @@ export function mapByHand(user: LegacyUser): JsonObject {
     else problems.push("state: unknown word");
   }
   if (isFilled(born)) {
-    const date = isoDate(born.trim());
+    const date = typeof born === "string" ? isoDate(born.trim()) : null;
     if (date === null) problems.push("born: no date");
     else mapped.birthdate = date;
   }
-  if (isFilled(user.shop?.tier)) customFields.shop = { tier: user.shop.tier };
+  const tier = typeof shop === "object" && shop !== null && !Array.isArray(shop) ? shop.tier : undefined;
+  if (isFilled(tier)) customFields.shop = { tier };
   if (isFilled(name)) {
-    const [given, family] = splitName(name);
-    mapped.given_name = given;
-    mapped.family_name = family;
+    if (typeof name === "string") [mapped.given_name, mapped.family_name] = splitName(name);
+    else problems.push("name: no text");
   }
-  if (isFilled(zip) || isFilled(city)) customFields.place = `${zip} ${city}`;
+  if (zip !== undefined && city !== undefined && (isFilled(zip) || isFilled(city)))
+    customFields.place = `${zip ?? ""} ${city ?? ""}`;
   if (problems.length > 0) throw new Error(problems.join("; "));
   mapped.customFields = customFields;
   return mapped;
 }
 
-function isFilled(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
+function isFilled(value: Json | undefined): value is Json {
+  return value !== undefined && value !== null && value !== "";
 }
 
 function isoDate(text: string): string | null {

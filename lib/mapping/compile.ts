@@ -1,6 +1,6 @@
 import { ConfigError, RecordError, type RecordProblem, SyncError } from "../errors";
 import { type Json, type JsonObject, type Lane, otherSide, type RuleId, type Side, targetOf } from "../sync/types";
-import { type CompiledRule, canonicalReader, compileRule, takeValues } from "./compiled-rule";
+import { type CompiledRule, compileRule, takeValues } from "./compiled-rule";
 import { type Computation, computationsOf, computeAll, computedValues, RULE_FAILED } from "./compute";
 import { admitAll, areEmpty, canonicalText } from "./json";
 import { compilePath, type Path } from "./paths";
@@ -19,6 +19,8 @@ type Step = (record: JsonObject, computed: Computed) => MappedRule | null;
 /** What one lane does with a record. */
 interface LanePlan {
   steps: { rule: Rule; run: Step }[];
+  /** Where the values of each rule go. */
+  outputs: { id: RuleId; paths: Path[] }[];
   computations: Computation[];
 }
 
@@ -35,6 +37,7 @@ export function compileMap(rules: Rule[], tools: MapTools = NO_TOOLS): CompiledM
     const carried = list.filter(({ rule }) => writesTo(rule, target));
     return {
       steps: carried.map((entry) => ({ rule: entry.rule, run: stepOf(entry, target) })),
+      outputs: carried.map(({ rule, paths }) => ({ id: rule.id, paths: paths[target] })),
       computations: carried.flatMap((entry) => computationsOf(entry, target)),
     };
   }
@@ -72,11 +75,8 @@ export function compileMap(rules: Rule[], tools: MapTools = NO_TOOLS): CompiledM
     },
 
     buildMapped(lane, mapped) {
-      const side = targetOf(lane);
       const record: JsonObject = {};
-      for (const { rule, paths } of list) {
-        put(record, paths[side], mapped[rule.id]?.values);
-      }
+      for (const { id, paths } of plans[lane].outputs) put(record, paths, mapped[id]?.values);
       return record;
     },
 
@@ -104,29 +104,55 @@ function put(record: JsonObject, paths: readonly Path[], values: readonly Json[]
 }
 
 function stepOf(compiled: CompiledRule, target: Side): Step {
-  const { rule, transform, text } = compiled;
-  const source = otherSide(target);
+  const { transform } = compiled;
   if (compiled.sourceless && "to" in transform) return fixedStep(compiled, transform, target);
+  const step = readingStep(compiled, target);
+  return "one" in transform ? withShortcut(step, compiled, transform, target) : step;
+}
+
+function readingStep({ rule, paths, transform, text }: CompiledRule, target: Side): Step {
+  const source = otherSide(target);
   const { required, whenEmpty } = rule;
-  const timePath = source === "legacy" && rule.timePath !== null ? compilePath(rule.timePath) : null;
-  const read = canonicalReader(compiled, source);
+  const timePath = timePathOf(rule, source);
+  const from = transform.from[source];
   const to = "to" in transform ? transform.to[target] : null;
   const cleared = rule[target].map(() => null);
 
   return (record, computed) => {
-    const canonical = read(record);
-    const isCarried = canonical !== undefined;
-    const sourceText = isCarried && canonical !== null ? text(canonical) : "";
+    const values = takeValues(paths[source], source, record, true);
+    const canonical = values === null || areEmpty(values) ? null : from(admitAll(values));
+    const sourceText = canonical === null ? "" : text(canonical);
     const at = timePath === null ? null : toTime(timePath.get(record));
-    if (isCarried && sourceText !== "") {
+    if (canonical !== null && sourceText !== "") {
       const written = to === null ? computedValues(computed, rule.id) : to(canonical);
       if (written !== null) return { source: sourceText, values: written, at };
     }
-    if (required && (!isCarried || whenEmpty !== "default"))
+    if (required && (values === null || whenEmpty !== "default"))
       throw new SyncError("RULE_REQUIRED", "the value is missing, and the rule requires it");
-    if (!isCarried || whenEmpty === "skip") return null;
+    if (values === null || whenEmpty === "skip") return null;
     return { source: sourceText, values: whenEmpty === "clear" ? [...cleared] : [...defaultValues(rule, target)], at };
   };
+}
+
+/** The same step, sooner done for what most values are: text at the one path of a rule that has no time of its own. */
+function withShortcut(step: Step, { rule, paths, text }: CompiledRule, { one }: DirectTransform, target: Side): Step {
+  const source = otherSide(target);
+  const [path] = paths[source];
+  if (!one || !path || timePathOf(rule, source) !== null) return step;
+  const from = one.from[source];
+  const to = one.to[target];
+  return (record, computed) => {
+    const value = path.get(record);
+    if (typeof value !== "string" || value === "") return step(record, computed);
+    const canonical = from(value);
+    const sourceText = canonical === null ? "" : text(canonical);
+    if (sourceText === "") return step(record, computed);
+    return { source: sourceText, values: [to(canonical)], at: null };
+  };
+}
+
+function timePathOf({ timePath }: Rule, source: Side): Path | null {
+  return source === "legacy" && timePath !== null ? compilePath(timePath) : null;
 }
 
 /** A rule without a source: its source text is what it writes to that side itself, so that its echo is no news. */

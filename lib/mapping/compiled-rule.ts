@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors";
 import type { Json, JsonObject, Side } from "../sync/types";
-import { admitAll, admitValue, areEmpty, canonicalText, isEmpty } from "./json";
+import { canonicalText } from "./json";
 import { compilePath, type Path } from "./paths";
 import { findTransform } from "./transforms";
 import type { CompiledTransform, MapTools } from "./transforms/types";
@@ -30,27 +30,6 @@ export function compileRule(rule: Rule, tools: MapTools): CompiledRule {
     transform: compiled,
     sourceless: transform.sourceless === true,
     text: isEmail ? (canonical) => text(canonical).trim().toLowerCase() : text,
-  };
-}
-
-/** Reads the canonical value of a record: null where it is empty, undefined where the record does not carry the rule. */
-export function canonicalReader(
-  { paths, transform }: CompiledRule,
-  source: Side,
-): (record: JsonObject) => Json | undefined {
-  const [only] = paths[source];
-  const fromOne = "fromOne" in transform ? transform.fromOne?.[source] : undefined;
-  if (only && fromOne) {
-    return (record) => {
-      const value = only.get(record);
-      if (value === undefined) return source === "cidaas" ? null : undefined;
-      return isEmpty(value) ? null : fromOne(typeof value === "string" ? value : admitValue(value));
-    };
-  }
-  return (record) => {
-    const values = takeValues(paths[source], source, record, true);
-    if (values === null) return undefined;
-    return areEmpty(values) ? null : transform.from[source](admitAll(values));
   };
 }
 

@@ -32,7 +32,8 @@ function hasJsonParts(value: unknown): boolean {
 
 /** Null, empty text and the empty array all say "has no value". */
 export function isEmpty(value: Json): boolean {
-  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+  if (typeof value === "string") return value === "";
+  return value === null || (Array.isArray(value) && value.length === 0);
 }
 
 export function areEmpty(values: readonly Json[]): boolean {
@@ -78,6 +79,7 @@ function isPlainObject(value: unknown): boolean {
  */
 export function canonicalText(value: Json, asSet: boolean): string {
   if (typeof value === "string") return composed(value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (isEmpty(value)) return "";
   if (!Array.isArray(value)) return stableJson(value);
   const items = value.map(stableJson);

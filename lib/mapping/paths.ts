@@ -1,5 +1,6 @@
 import { SyncError } from "../errors";
 import type { Json, JsonObject } from "../sync/types";
+import { isJsonObject } from "./json";
 
 /** One step of a path. */
 interface Step {
@@ -105,7 +106,13 @@ function getAt(record: JsonObject, steps: readonly Step[]): Json | undefined {
 function setterOf(steps: readonly Step[]): Path["set"] {
   const [first, second] = steps;
   if (first && !second) return (record, value) => put(record, first, value);
-  if (first && second && steps.length === 2) return (record, value) => put(enter(record, first, second), second, value);
+  if (first && second && steps.length === 2) {
+    const get = memberOf(first);
+    return (record, value) => {
+      const inner = get(record);
+      put(isJsonObject(inner) ? inner : enter(record, first, second), second, value);
+    };
+  }
   return (record, value) => setAt(record, steps, value);
 }
 

@@ -18,6 +18,16 @@ export interface FlowItem {
 
 export type Properties = Record<string, Json>;
 
+/** Says that all users are active, for maps without a status of their own. */
+export const ALL_ACTIVE = {
+  id: "status",
+  cidaas: "userStatus",
+  transform: "constant",
+  options: { toCidaas: "VERIFIED" },
+  direction: "to-cidaas",
+  write: "create",
+};
+
 /** What tells a node on the tab from a configuration node. */
 export function at(id: string) {
   return { id, z: TAB, x: 100, y: 100 };

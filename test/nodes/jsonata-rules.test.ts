@@ -1,6 +1,6 @@
 import should from "should";
 import { Bench } from "./fixture";
-import { legacyRecord, toCidaas } from "./flow";
+import { ALL_ACTIVE, legacyRecord, toCidaas } from "./flow";
 
 const EMAIL = { id: "email", cidaas: "email", legacy: "email" };
 const jsonata = (expression: string) => ({
@@ -23,7 +23,8 @@ describe("A rule in JSONata", () => {
 
   afterEach(() => bench.unload());
 
-  const load = (expression: string) => bench.load(toCidaas(), { sync: { rules: [EMAIL, jsonata(expression)] } });
+  const load = (expression: string) =>
+    bench.load(toCidaas(), { sync: { rules: [EMAIL, ALL_ACTIVE, jsonata(expression)] } });
   const nicknames = async (count: number) =>
     (await bench.arrived("mapped-back", count)).map(({ payload }) => Object(payload).nickname);
 

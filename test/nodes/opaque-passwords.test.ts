@@ -2,9 +2,10 @@ import should from "should";
 import type { JsonObject } from "../../lib/sync/types";
 import { hashSync } from "../../simulator/vendor/bcryptjs";
 import { Bench } from "./fixture";
-import { cidaasUser, event, type LegacyRecord, legacyRecord, toCidaas, toLegacy } from "./flow";
+import { ALL_ACTIVE, cidaasUser, event, type LegacyRecord, legacyRecord, toCidaas, toLegacy } from "./flow";
 
 const RULES = [
+  ALL_ACTIVE,
   { id: "email", cidaas: "email", legacy: "email" },
   { id: "first", cidaas: "given_name", legacy: "first_name" },
   {

@@ -2,7 +2,7 @@ import { SyncError } from "../../errors";
 import type { Json } from "../../sync/types";
 import { type CompileTransform, scalarText } from "./types";
 
-const NEEDLESS_BLANKS = /\s{2,}|[^\S ]/;
+const BLANK = 0x20;
 const SMALL_LETTER = /^\p{Ll}/u;
 
 /** Given and family name in cidaas, one text in the legacy system. */
@@ -51,8 +51,20 @@ function isSmall(name: string, place: number): boolean {
   return code < 0x80 ? code >= 0x61 && code <= 0x7a : SMALL_LETTER.test(name.slice(place, place + 2));
 }
 
+/** One blank between words and none around them. */
 function tidy(text: string): string {
-  return NEEDLESS_BLANKS.test(text) ? text.trim().replace(/\s+/g, " ") : text.trim();
+  return isTidy(text) ? text : text.trim().replace(/\s+/g, " ");
+}
+
+/** Looks at plain text only: most names are that, and sooner seen to be tidy than made so. */
+function isTidy(text: string): boolean {
+  let before = BLANK;
+  for (let place = 0; place < text.length; place++) {
+    const code = text.charCodeAt(place);
+    if (code < BLANK || code > 0x7e || (code === BLANK && before === BLANK)) return false;
+    before = code;
+  }
+  return before !== BLANK;
 }
 
 function textOf(value: Json): string {

@@ -1,5 +1,5 @@
 import type { Json } from "../../sync/types";
-import { type CompileTransform, single } from "./types";
+import { type CompileTransform, single, unchanged } from "./types";
 
 /** A transform that treats text alike in both directions and leaves everything else as it is. */
 function textTransform(change: (text: string) => string): CompileTransform {
@@ -7,7 +7,7 @@ function textTransform(change: (text: string) => string): CompileTransform {
   return () => single({ fromCidaas: apply, fromLegacy: apply });
 }
 
-export const compileCopy = textTransform((text) => text);
+export const compileCopy: CompileTransform = () => single({ fromCidaas: unchanged, fromLegacy: unchanged });
 export const compileTrim = textTransform((text) => text.trim());
 export const compileLower = textTransform((text) => text.toLowerCase());
 export const compileUpper = textTransform((text) => text.toUpperCase());

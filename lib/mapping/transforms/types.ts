@@ -68,8 +68,8 @@ interface ReadingTransform {
 export interface DirectTransform extends ReadingTransform {
   /** That side's values, one per path. Throws `SyncError`, without the value. */
   to: Record<Side, (canonical: Json) => Json[]>;
-  /** `from` of a single value, where the transform has one path per side: sooner done without an array around it. */
-  fromOne?: Record<Side, (value: Json) => Json>;
+  /** `from` and `to` of single values, where the transform has one path per side: sooner done without arrays around them. */
+  one?: { from: Record<Side, (value: Json) => Json>; to: Record<Side, (canonical: Json) => Json> };
 }
 
 /** A transform that computes the target's values from the source's paths, and has no canonical value for both sides. */
@@ -99,12 +99,12 @@ export function single(functions: {
   return {
     from: { cidaas: ([value]) => fromCidaas(value ?? null), legacy: ([value]) => fromLegacy(value ?? null) },
     to: { cidaas: (canonical) => [toCidaas(canonical)], legacy: (canonical) => [toLegacy(canonical)] },
-    fromOne: { cidaas: fromCidaas, legacy: fromLegacy },
+    one: { from: { cidaas: fromCidaas, legacy: fromLegacy }, to: { cidaas: toCidaas, legacy: toLegacy } },
     ...(comparable && { comparable }),
   };
 }
 
-function unchanged(value: Json): Json {
+export function unchanged(value: Json): Json {
   return value;
 }
 
