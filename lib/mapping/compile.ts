@@ -7,7 +7,7 @@ import { compilePath, type Path } from "./paths";
 import { defaultValues, writesTo } from "./rules";
 import { toTime } from "./time";
 import { NO_TOOLS } from "./tools";
-import type { DirectTransform, MapTools } from "./transforms/types";
+import { type DirectTransform, type MapTools, unchanged } from "./transforms/types";
 import type { CompiledMap, Computed, MappedRule, Rule } from "./types";
 
 /** Begins the canonical text of a value that its transform cannot read. */
@@ -48,16 +48,17 @@ export function compileMap(rules: Rule[], tools: MapTools = NO_TOOLS): CompiledM
 
     map(lane, record, computed = NOTHING_COMPUTED) {
       const mapped: Record<RuleId, MappedRule> = {};
-      const problems: RecordProblem[] = [];
+      let problems: RecordProblem[] | null = null;
       for (const { rule, run } of plans[lane].steps) {
         try {
           const result = run(record, computed);
           if (result !== null) mapped[rule.id] = result;
         } catch (thrown) {
+          problems ??= [];
           problems.push(problemOf(rule, otherSide(targetOf(lane)), thrown));
         }
       }
-      if (problems.length > 0) throw new RecordError(problems);
+      if (problems !== null) throw new RecordError(problems);
       return mapped;
     },
 
@@ -134,21 +135,30 @@ function readingStep({ rule, paths, transform, text }: CompiledRule, target: Sid
   };
 }
 
-/** The same step, sooner done for what most values are: text at the one path of a rule that has no time of its own. */
-function withShortcut(step: Step, { rule, paths, text }: CompiledRule, { one }: DirectTransform, target: Side): Step {
+/**
+ * The same step, sooner done for what most values are: text at the one path of a rule that has no time of its own. A rule
+ * that leaves values as they are calls nothing.
+ */
+function withShortcut(step: Step, compiled: CompiledRule, { one }: DirectTransform, target: Side): Step {
+  const { rule, paths, text, isItsOwnText } = compiled;
   const source = otherSide(target);
   const [path] = paths[source];
   if (!one || !path || timePathOf(rule, source) !== null) return step;
-  const from = one.from[source];
-  const to = one.to[target];
+  const from = changing(one.from[source]);
+  const to = changing(one.to[target]);
   return (record, computed) => {
     const value = path.get(record);
     if (typeof value !== "string" || value === "") return step(record, computed);
-    const canonical = from(value);
-    const sourceText = canonical === null ? "" : text(canonical);
+    const canonical = from === null ? value : from(value);
+    if (canonical === null) return step(record, computed);
+    const sourceText = isItsOwnText && typeof canonical === "string" ? canonical : text(canonical);
     if (sourceText === "") return step(record, computed);
-    return { source: sourceText, values: [to(canonical)], at: null };
+    return { source: sourceText, values: [to === null ? canonical : to(canonical)], at: null };
   };
+}
+
+function changing<Change>(change: Change): Change | null {
+  return Object.is(change, unchanged) ? null : change;
 }
 
 function timePathOf({ timePath }: Rule, source: Side): Path | null {

@@ -12,8 +12,10 @@ export interface CompiledRule {
   paths: Record<Side, Path[]>;
   transform: CompiledTransform;
   sourceless: boolean;
-  /** Canonical text of a canonical value. */
+  /** Canonical text of a canonical value; empty for an empty one. */
   text(canonical: Json): string;
+  /** Whether a canonical value that is text is that text. */
+  isItsOwnText: boolean;
 }
 
 export function compileRule(rule: Rule, tools: MapTools): CompiledRule {
@@ -23,12 +25,15 @@ export function compileRule(rule: Rule, tools: MapTools): CompiledRule {
   const asSet = rule.compare === "set";
   const isEmail = rule.cidaas[0] === "email";
   const { comparable } = compiled;
-  const text = (canonical: Json) => canonicalText(comparable ? comparable(canonical) : canonical, asSet);
+  const text = comparable
+    ? (canonical: Json) => canonicalText(comparable(canonical), asSet)
+    : (canonical: Json) => canonicalText(canonical, asSet);
   return {
     rule,
     paths: { cidaas: rule.cidaas.map(compilePath), legacy: rule.legacy.map(compilePath) },
     transform: compiled,
     sourceless: transform.sourceless === true,
+    isItsOwnText: !isEmail && comparable === undefined,
     text: isEmail ? (canonical) => text(canonical).trim().toLowerCase() : text,
   };
 }

@@ -74,11 +74,12 @@ function isPlainObject(value: unknown): boolean {
 }
 
 /**
- * The text that stands for a value when two are compared: scalars as text, so that 5 and "5" are no difference, text in
- * Unicode form NFC, objects with sorted keys; with `asSet` an array sorted and without repeats. Empty values give "".
+ * The text that stands for a value when two are compared: scalars as text, so that 5 and "5" are no difference,
+ * objects with sorted keys; with `asSet` an array sorted and without repeats. Empty values give "". Which Unicode form a text
+ * has makes no difference once it is printed.
  */
 export function canonicalText(value: Json, asSet: boolean): string {
-  if (typeof value === "string") return composed(value);
+  if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (isEmpty(value)) return "";
   if (!Array.isArray(value)) return stableJson(value);
@@ -88,19 +89,11 @@ export function canonicalText(value: Json, asSet: boolean): string {
 
 /** JSON text that is the same for equal values, whatever the order of their keys. */
 export function stableJson(value: Json): string {
-  if (typeof value === "string") return JSON.stringify(composed(value));
+  if (typeof value === "string") return JSON.stringify(value.normalize("NFC"));
   if (Array.isArray(value)) return `[${value.map(stableJson).join(",")}]`;
   if (!isJsonObject(value)) return String(value);
   const members = Object.keys(value)
     .sort()
     .map((key) => `${JSON.stringify(key)}:${stableJson(value[key] ?? null)}`);
   return `{${members.join(",")}}`;
-}
-
-/** Text in Unicode form NFC. ASCII is in it already, which is sooner seen than done again. */
-function composed(text: string): string {
-  for (let place = 0; place < text.length; place++) {
-    if (text.charCodeAt(place) > 0x7f) return text.normalize("NFC");
-  }
-  return text;
 }

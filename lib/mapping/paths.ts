@@ -33,11 +33,10 @@ const STEP = /(?:^|(?!^)\.)([^.[\]"]+)|\[(\d+)\]|\["((?:[^"\\]|\\["\\])+)"\]/y;
 /** Compiles a path such as `customFields.tier`, `phones[0].number` or `a["x.y"]`. Throws `PATH_INVALID`. */
 export function compilePath(text: string): Path {
   const steps = parseSteps(text);
-  const [first] = steps;
   return {
     text,
     keys: steps.map((step) => step.key),
-    get: steps.length === 1 && first ? memberOf(first) : (record) => getAt(record, steps),
+    get: getterOf(steps),
     set: setterOf(steps),
     replace: (record, value) => replaceAt(record, steps, 0, value),
   };
@@ -88,42 +87,37 @@ function child(container: Container, step: Step): Json | undefined {
   return Object.hasOwn(container, step.key) ? container[step.key] : undefined;
 }
 
-/** Most paths are one name, and most names are none that every object inherits, so that the check for it can be left out. */
-function memberOf(step: Step): Path["get"] {
+type Getter = (container: Container) => Json | undefined;
+type Setter = (container: Container, value: Json) => void;
+
+function getterOf([first, ...others]: readonly Step[]): Getter {
+  if (first === undefined) return (container) => container;
+  const get = memberOf(first);
+  if (others.length === 0) return get;
+  const rest = getterOf(others);
+  return (container) => {
+    const inner = get(container);
+    return isContainer(inner) ? rest(inner) : undefined;
+  };
+}
+
+/** Most names are none that every object inherits, so that the check for it can be left out. */
+function memberOf(step: Step): Getter {
   const { key } = step;
-  return key in Object.prototype ? (record) => child(record, step) : (record) => record[key];
+  if (key in Object.prototype) return (container) => child(container, step);
+  return (container) => (Array.isArray(container) ? child(container, step) : container[key]);
 }
 
-function getAt(record: JsonObject, steps: readonly Step[]): Json | undefined {
-  let value: Json | undefined = record;
-  for (const step of steps) {
-    if (!isContainer(value)) return undefined;
-    value = child(value, step);
-  }
-  return value;
-}
-
-function setterOf(steps: readonly Step[]): Path["set"] {
-  const [first, second] = steps;
-  if (first && !second) return (record, value) => put(record, first, value);
-  if (first && second && steps.length === 2) {
-    const get = memberOf(first);
-    return (record, value) => {
-      const inner = get(record);
-      put(isJsonObject(inner) ? inner : enter(record, first, second), second, value);
-    };
-  }
-  return (record, value) => setAt(record, steps, value);
-}
-
-function setAt(record: JsonObject, steps: readonly Step[], value: Json): void {
-  let container: Container = record;
-  let previous: Step | null = null;
-  for (const step of steps) {
-    if (previous !== null) container = enter(container, previous, step);
-    previous = step;
-  }
-  if (previous !== null) put(container, previous, value);
+function setterOf([first, ...others]: readonly Step[]): Setter {
+  const [next] = others;
+  if (first === undefined) return () => {};
+  if (next === undefined) return (container, value) => put(container, first, value);
+  const get = memberOf(first);
+  const rest = setterOf(others);
+  return (container, value) => {
+    const inner = get(container);
+    rest(isJsonObject(inner) ? inner : enter(container, first, next), value);
+  };
 }
 
 /** The container at `step`, made or replaced where it could not hold `next`. */

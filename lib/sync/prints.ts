@@ -16,14 +16,15 @@ export interface Printer {
 
 /**
  * Prints are keyed, so that the ledger cannot be searched for known values by somebody who has the database without its
- * key, and bound to rule and side, so that equal values of two fields do not look equal.
+ * key, and bound to rule and side, so that equal values of two fields do not look equal. Text in another Unicode form is no
+ * other text.
  */
 export function createPrinter(key: Buffer): Printer {
   const print = (domain: string, canonical: string): Print =>
     createHmac("sha256", key)
       .update(domain)
       .update("\0")
-      .update(canonical)
+      .update(canonical.normalize("NFC"))
       .digest()
       .subarray(0, PRINT_BYTES)
       .toString("base64url");

@@ -17,6 +17,8 @@ const TOKENS: Readonly<Record<string, { part: Part; digits: string; isPadded: bo
 };
 /** Where each part stands in an ISO date. */
 const PLACES: Readonly<Record<Part, [number, number]>> = { year: [0, 4], month: [5, 7], day: [8, 10] };
+const PARTS = ["year", "month", "day"] as const;
+const WIDTHS: Readonly<Record<Part, number>> = { year: 4, month: 2, day: 2 };
 const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 export const ISO_DAY = compileDigits("yyyy-MM-dd");
@@ -34,18 +36,43 @@ function compileDigits(format: string): DayFormat {
   const pieces = (format.match(/([A-Za-z])\1*|[^A-Za-z]+/g) ?? []).map((piece) => TOKENS[piece] ?? piece);
   const pattern = pieces.map((piece) => (typeof piece === "string" ? escaped(piece) : piece.digits)).join("");
   const expression = new RegExp(`^${pattern}$`);
-  const order = pieces.flatMap((piece) => (typeof piece === "string" ? [] : [piece.part]));
-  const [year, month, day] = (["year", "month", "day"] as const).map((part) => order.indexOf(part) + 1);
   return {
-    read(text) {
-      const found = expression.exec(text);
-      return found && isoDay(found[year ?? 0] ?? "", found[month ?? 0] ?? "", found[day ?? 0] ?? "");
-    },
+    read: isFixed(pieces) ? fixedReader(expression, pieces) : groupReader(expression, pieces),
     write(iso) {
       let text = "";
       for (const piece of pieces) text += typeof piece === "string" ? piece : digitsOf(iso, piece.part, piece.isPadded);
       return text;
     },
+  };
+}
+
+type Piece = string | (typeof TOKENS)[string];
+
+function isFixed(pieces: readonly Piece[]): boolean {
+  return pieces.every((piece) => typeof piece === "string" || piece.isPadded);
+}
+
+/** Where every part has its place, cutting is sooner done than capturing. */
+function fixedReader(expression: RegExp, pieces: readonly Piece[]): DayFormat["read"] {
+  const starts = new Map<Part, number>();
+  let place = 0;
+  for (const piece of pieces) {
+    if (typeof piece !== "string") starts.set(piece.part, place);
+    place += typeof piece === "string" ? piece.length : WIDTHS[piece.part];
+  }
+  const [year = 0, month = 0, day = 0] = PARTS.map((part) => starts.get(part));
+  return (text) =>
+    expression.test(text)
+      ? isoDay(text.slice(year, year + WIDTHS.year), text.slice(month, month + 2), text.slice(day, day + 2))
+      : null;
+}
+
+function groupReader(expression: RegExp, pieces: readonly Piece[]): DayFormat["read"] {
+  const order = pieces.flatMap((piece) => (typeof piece === "string" ? [] : [piece.part]));
+  const [year = 0, month = 0, day = 0] = PARTS.map((part) => order.indexOf(part) + 1);
+  return (text) => {
+    const found = expression.exec(text);
+    return found && isoDay(found[year] ?? "", found[month] ?? "", found[day] ?? "");
   };
 }
 

@@ -28,7 +28,11 @@ export const compileBoolean: CompileTransform = (options) => {
     ["true", true],
     ["false", false],
   ]);
-  const legacyWords = new Map([...words, [foldedWord(yes), true], [foldedWord(no), false]]);
+  // The exact words too: most values are that, and need no folding then.
+  const own: [string, boolean][] = [yes, no].flatMap((word) =>
+    [scalarText(word), foldedWord(word)].map((text) => [text, word === yes]),
+  );
+  const legacyWords = new Map([...words, ...own]);
   if (foldedWord(yes) === foldedWord(no)) throw optionError('the options "true" and "false" must differ');
   return single({
     fromCidaas: (value) => lookUpWord(words, value),
@@ -42,7 +46,7 @@ function foldedWord(value: Json): string {
 }
 
 function lookUpWord(words: Map<string, boolean>, value: Json): boolean {
-  const found = words.get(foldedWord(value));
+  const found = words.get(scalarText(value)) ?? words.get(foldedWord(value));
   if (found === undefined)
     throw new SyncError("BOOLEAN_INVALID", 'the value is neither the word for "true" nor the one for "false"');
   return found;
