@@ -1,0 +1,109 @@
+/** What the runtime says of a map, read from its answers. Pure. */
+import { isRecord, type JsonRecord, toRecords, toText } from "../json";
+
+export const SIDES = ["cidaas", "legacy"] as const;
+export type Side = (typeof SIDES)[number];
+
+export const REASONS = ["one-way", "spelling", "lost", "empty", "error"] as const;
+export type Reason = (typeof REASONS)[number];
+
+interface Place {
+  path: string;
+  value: unknown;
+}
+
+export interface Problem {
+  /** Position of the rule in the list that was asked for; null where it is none. */
+  position: number | null;
+  path: string;
+  message: string;
+}
+
+export interface PreviewedRule {
+  position: number;
+  rule: string;
+  source: Place[];
+  target: Place[] | null;
+  error: { path: string; message: string } | null;
+}
+
+export interface RoundTripItem {
+  rule: string;
+  path: string;
+  before: unknown;
+  after: unknown;
+  reason: Reason;
+  message: string;
+}
+
+export interface Preview {
+  problems: Problem[];
+  mapped: JsonRecord | null;
+  rules: PreviewedRule[];
+  roundTrip: RoundTripItem[];
+  unmapped: string[];
+}
+
+export interface SampleResult {
+  name: string;
+  passed: boolean;
+  differences: { path: string; expected: unknown; actual: unknown }[];
+  message: string;
+}
+
+export function otherSide(side: Side): Side {
+  return side === "cidaas" ? "legacy" : "cidaas";
+}
+
+export function toSide(value: unknown): Side {
+  return value === "cidaas" ? "cidaas" : "legacy";
+}
+
+export function toPreview(answer: unknown): Preview {
+  const told = isRecord(answer) ? answer : {};
+  return {
+    problems: toRecords(told.problems).map((problem) => ({
+      position: toPosition(problem.position),
+      path: toText(problem.path),
+      message: toText(problem.message),
+    })),
+    mapped: isRecord(told.mapped) ? told.mapped : null,
+    rules: toRecords(told.rules).map((rule) => ({
+      position: toPosition(rule.position) ?? -1,
+      rule: toText(rule.rule),
+      source: toPlaces(rule.source),
+      target: Array.isArray(rule.target) ? toPlaces(rule.target) : null,
+      error: isRecord(rule.error) ? { path: toText(rule.error.path), message: toText(rule.error.message) } : null,
+    })),
+    roundTrip: toRecords(told.roundTrip).map((item) => ({
+      rule: toText(item.rule),
+      path: toText(item.path),
+      before: item.before,
+      after: item.after,
+      reason: REASONS.find((reason) => reason === item.reason) ?? "lost",
+      message: toText(item.message),
+    })),
+    unmapped: Array.isArray(told.unmapped) ? told.unmapped.map(toText).filter((path) => path !== "") : [],
+  };
+}
+
+export function toSampleResults(answer: unknown): SampleResult[] {
+  return toRecords(isRecord(answer) ? answer.results : []).map((result) => ({
+    name: toText(result.name),
+    passed: result.passed === true,
+    differences: toRecords(result.differences).map(({ path, expected, actual }) => ({
+      path: toText(path),
+      expected,
+      actual,
+    })),
+    message: toText(result.message),
+  }));
+}
+
+function toPlaces(value: unknown): Place[] {
+  return toRecords(value).map((place) => ({ path: toText(place.path), value: place.value }));
+}
+
+function toPosition(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}

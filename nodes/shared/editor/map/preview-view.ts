@@ -1,0 +1,89 @@
+/** What the preview shows, out of the runtime's answer and the rows it was asked for. Pure. */
+import { compilePath } from "../../../../lib/mapping/paths";
+import type { Preview, RoundTripItem } from "./answers";
+import { type JsonLine, jsonLines, type LinkOf } from "./json-lines";
+import type { Mark } from "./rule-row";
+
+/** A rule as it was asked for: its id, and the row it stands in. */
+export interface AskedRule {
+  id: string;
+  link: number;
+  /** Its place in the map as shown, from 1. */
+  number: number;
+}
+
+export interface LinkedText {
+  asked: AskedRule | null;
+  text: string;
+}
+
+export interface LinkedRoundTrip extends RoundTripItem {
+  asked: AskedRule | null;
+  isWarning: boolean;
+}
+
+export interface PreviewView {
+  /** What is wrong with the map, or with the record; nothing else is shown then. */
+  errors: LinkedText[];
+  lines: JsonLine[];
+  roundTrip: LinkedRoundTrip[];
+  unmapped: string[];
+  /** Per row: what is wrong with its rule. */
+  marks: Map<number, Mark[]>;
+}
+
+/** Another spelling and a way back that was never meant are worth a word, not a warning. */
+const HARMLESS = ["one-way", "spelling"];
+
+export function viewOf(preview: Preview, asked: readonly AskedRule[]): PreviewView {
+  const byId = new Map(asked.map((rule) => [rule.id, rule]));
+  const at = (position: number | null) => (position === null ? null : (asked[position] ?? null));
+  const errors = [
+    ...preview.problems.map(({ position, path, message }) => ({ asked: at(position), text: withPath(path, message) })),
+    ...preview.rules.flatMap(({ position, error }) =>
+      error === null ? [] : [{ asked: at(position), text: withPath(error.path, error.message) }],
+    ),
+  ];
+  const roundTrip = preview.roundTrip.map((item) => ({
+    ...item,
+    asked: byId.get(item.rule) ?? null,
+    isWarning: !HARMLESS.includes(item.reason),
+  }));
+  const lines = preview.mapped === null ? [] : jsonLines(preview.mapped, linkOfTargets(preview, asked));
+  return { errors, lines, roundTrip, unmapped: preview.unmapped, marks: marksOf(errors, roundTrip) };
+}
+
+function withPath(path: string, message: string): string {
+  return path === "" || message.includes(path) ? message : `${path}: ${message}`;
+}
+
+function linkOfTargets(preview: Preview, asked: readonly AskedRule[]): LinkOf {
+  const links = new Map<string, number>();
+  for (const { position, target } of preview.rules) {
+    const rule = asked[position];
+    for (const { path } of rule ? (target ?? []) : []) if (rule) links.set(keyOf(keysOf(path)), rule.link);
+  }
+  return (keys) => links.get(keyOf(keys)) ?? null;
+}
+
+function keysOf(path: string): readonly string[] {
+  try {
+    return compilePath(path).keys;
+  } catch {
+    return [];
+  }
+}
+
+function keyOf(keys: readonly string[]): string {
+  return JSON.stringify(keys);
+}
+
+function marksOf(errors: readonly LinkedText[], roundTrip: readonly LinkedRoundTrip[]): Map<number, Mark[]> {
+  const marks = new Map<number, Mark[]>();
+  const put = (asked: AskedRule | null, mark: Mark) => {
+    if (asked) marks.set(asked.link, [...(marks.get(asked.link) ?? []), mark]);
+  };
+  for (const { asked, text } of errors) put(asked, { level: "error", text });
+  for (const { asked, isWarning, message } of roundTrip) if (isWarning) put(asked, { level: "warning", text: message });
+  return marks;
+}

@@ -1,0 +1,141 @@
+/** One row of the field map: a compact line, what it says beyond that, what is wrong with it, and its details. */
+import { create } from "../form";
+import { fromForm, isComplete, type RuleForm, type RuleSource, toForm } from "../rule";
+import { transformSpec } from "../transforms";
+import { createRuleControls, type RuleControls, readRuleControls } from "./rule-controls";
+import { createOptions, labelled, type RuleOptions } from "./rule-options";
+import type { Suggestion } from "./suggest";
+import { suggestFor } from "./suggestions";
+import { summaryOf } from "./summary";
+import type { Translate } from "./translate";
+
+export interface Mark {
+  level: "error" | "warning";
+  text: string;
+}
+
+export interface RuleRow {
+  /** Ties the row to the values that the preview shows of it. */
+  readonly link: number;
+  read(): RuleSource;
+  /** Shows what is wrong with the rule, in place of what was shown before. */
+  mark(marks: readonly Mark[]): void;
+  focus(): void;
+}
+
+interface RowSurroundings {
+  translate: Translate;
+  cidaasFields(): readonly Suggestion[];
+  legacyFields(): readonly Suggestion[];
+}
+
+let links = 0;
+
+/** Shows the rule in the element. */
+export function createRuleRow(element: HTMLElement, rule: RuleSource, surroundings: RowSurroundings): RuleRow {
+  links += 1;
+  const { translate } = surroundings;
+  const form = toForm(rule);
+  const controls = createRuleControls(form, translate);
+  const options = createOptions(form, controls.transform, translate);
+  const details = createDetails(controls, options, translate);
+  const fold = createFold(details, translate);
+  const summary = create("button", { type: "button", class: "user-sync-rule-summary", tabindex: "-1" });
+  const marks = create("ul", { class: "user-sync-rule-marks" });
+  const read = () => readRuleControls(controls, options.read());
+  const refresh = () => {
+    const now = read();
+    adapt(controls, now);
+    summary.textContent = summaryOf(now, translate);
+    element.classList.toggle("user-sync-rule-incomplete", !isComplete(fromForm(now, rule)));
+  };
+
+  suggestFor(controls.cidaas, surroundings.cidaasFields);
+  suggestFor(controls.legacy, surroundings.legacyFields);
+  summary.addEventListener("click", () => fold.set(true));
+  controls.transform.addEventListener("change", () => {
+    followTransform(controls);
+    if (options.some()) fold.set(true);
+  });
+  element.addEventListener("input", refresh);
+  element.addEventListener("change", refresh);
+  element.classList.add("user-sync-rule");
+  element.dataset.link = String(links);
+  element.append(createLine(controls, fold.element), summary, marks, details);
+  refresh();
+  return {
+    link: links,
+    read: () => fromForm(read(), rule),
+    mark: (shown) => marks.replaceChildren(...shown.map(createMark)),
+    focus: () => controls.cidaas.focus(),
+  };
+}
+
+function createMark({ level, text }: Mark): HTMLElement {
+  const icon = create("i", { class: "fa fa-exclamation-triangle", "aria-hidden": "true" });
+  return create("li", { class: `user-sync-${level}` }, [icon, text]);
+}
+
+function createLine(controls: RuleControls, fold: HTMLElement): HTMLElement {
+  return create("div", { class: "user-sync-rule-line" }, [
+    create("span", { class: "user-sync-rule-number", "aria-hidden": "true" }),
+    controls.cidaas,
+    controls.direction.element,
+    controls.legacy,
+    controls.transform,
+    controls.conflict,
+    controls.secret.element,
+    fold,
+  ]);
+}
+
+function createFold(details: HTMLElement, translate: Translate) {
+  const label = translate("rule.more");
+  const element = create("button", { type: "button", class: "red-ui-button red-ui-button-small", title: label }, [
+    create("i", { class: "fa fa-chevron-down", "aria-hidden": "true" }),
+  ]);
+  element.setAttribute("aria-label", label);
+  const set = (isOpen: boolean) => {
+    details.hidden = !isOpen;
+    element.setAttribute("aria-expanded", String(isOpen));
+  };
+  element.addEventListener("click", () => set(details.hidden !== false));
+  set(false);
+  return { element, set };
+}
+
+function createDetails(controls: RuleControls, options: RuleOptions, translate: Translate): HTMLElement {
+  const field = (name: "write" | "compare" | "whenEmpty" | "default" | "timePath" | "id") =>
+    labelled(translate(`rule.${name}`), controls[name]);
+  const required = create("label", { class: "user-sync-flag" }, [controls.required, ` ${translate("rule.required")}`]);
+  return create("div", { class: "user-sync-rule-details" }, [
+    options.element,
+    create("div", { class: "user-sync-fields" }, [
+      field("write"),
+      field("compare"),
+      field("whenEmpty"),
+      field("default"),
+      field("timePath"),
+      field("id"),
+      required,
+    ]),
+  ]);
+}
+
+/** Shows only what means something for the rule as it stands. */
+function adapt(controls: RuleControls, form: RuleForm): void {
+  // A field that is written one way only cannot be in conflict with an edit of its target.
+  controls.conflict.classList.toggle(
+    "user-sync-idle",
+    form.direction === "to-cidaas" || form.direction === "to-legacy",
+  );
+  controls.default.disabled = form.whenEmpty === "skip" || form.whenEmpty === "clear";
+}
+
+/** A transform that works one way only, or on secrets, brings its direction and the lock along. */
+function followTransform(controls: RuleControls): void {
+  const spec = transformSpec(controls.transform.value);
+  if (spec === undefined) return;
+  if (spec.direction !== "both") controls.direction.set(spec.direction);
+  if (spec.secret) controls.secret.set(true);
+}
