@@ -41,7 +41,7 @@ export function createRuleRow(element: HTMLElement, rule: RuleSource, surroundin
   const details = createDetails(controls, options, translate);
   const fold = createFold(details, translate);
   const summary = create("button", { type: "button", class: "user-sync-rule-summary", tabindex: "-1" });
-  const marks = create("ul", { class: "user-sync-rule-marks" });
+  const marks = create("div", { class: "user-sync-rule-marks" });
   const read = () => readRuleControls(controls, options.read());
   const refresh = () => {
     const now = read();
@@ -73,7 +73,7 @@ export function createRuleRow(element: HTMLElement, rule: RuleSource, surroundin
 
 function createMark({ level, text }: Mark): HTMLElement {
   const icon = create("i", { class: "fa fa-exclamation-triangle", "aria-hidden": "true" });
-  return create("li", { class: `user-sync-${level}` }, [icon, text]);
+  return create("p", { class: `user-sync-${level}` }, [icon, text]);
 }
 
 function createLine(controls: RuleControls, fold: HTMLElement): HTMLElement {

@@ -113,9 +113,10 @@ function label(element: Element, translate: Translate): void {
 }
 
 function fieldSuggestions(translate: Translate): Suggestion[] {
-  const fields = CIDAAS_FIELDS.map(({ path }) => ({
+  const fields = CIDAAS_FIELDS.map(({ path, alsoCalled = [] }) => ({
     value: path,
     text: translate(`field.${path.replaceAll(".", "_")}`),
+    alsoCalled,
   }));
   return [...fields, { value: `${CUSTOM_FIELDS}.`, text: translate("field.customFields") }];
 }

@@ -3,6 +3,8 @@
 export interface Suggestion {
   value: string;
   text: string;
+  /** Other names that it is found by, in lower case. */
+  alsoCalled?: readonly string[];
 }
 
 const MOST = 60;
@@ -12,10 +14,10 @@ export function matching(suggestions: readonly Suggestion[], typed: string): Sug
   const part = lastPart(typed).toLowerCase();
   const isChosen = suggestions.some(({ value }) => value.toLowerCase() === part);
   if (part === "" || isChosen) return suggestions.slice(0, MOST);
-  const rank = ({ value, text }: Suggestion) => {
+  const rank = ({ value, text, alsoCalled = [] }: Suggestion) => {
     const place = value.toLowerCase().indexOf(part);
     if (place >= 0) return place === 0 ? 0 : 1;
-    return text.toLowerCase().includes(part) ? 2 : 3;
+    return [text.toLowerCase(), ...alsoCalled].some((words) => words.includes(part)) ? 2 : 3;
   };
   return suggestions
     .filter((suggestion) => rank(suggestion) < 3)

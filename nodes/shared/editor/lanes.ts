@@ -1,0 +1,2 @@
+export const LANES = ["to-legacy", "to-cidaas"] as const;
+export type Lane = (typeof LANES)[number];
