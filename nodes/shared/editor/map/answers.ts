@@ -12,11 +12,14 @@ interface Place {
   value: unknown;
 }
 
-export interface Problem {
-  /** Position of the rule in the list that was asked for; null where it is none. */
-  position: number | null;
+interface FieldError {
   path: string;
   message: string;
+}
+
+export interface Problem extends FieldError {
+  /** Position of the rule in the list that was asked for; null where it is none. */
+  position: number | null;
 }
 
 export interface PreviewedRule {
@@ -24,7 +27,7 @@ export interface PreviewedRule {
   rule: string;
   source: Place[];
   target: Place[] | null;
-  error: { path: string; message: string } | null;
+  error: FieldError | null;
 }
 
 export interface RoundTripItem {
@@ -38,8 +41,12 @@ export interface RoundTripItem {
 
 export interface Preview {
   problems: Problem[];
+  /** The record says that its user is deleted. */
+  deleted: boolean;
   mapped: JsonRecord | null;
   rules: PreviewedRule[];
+  /** What is wrong with the record beside its rules. */
+  errors: FieldError[];
   roundTrip: RoundTripItem[];
   unmapped: string[];
 }
@@ -64,17 +71,18 @@ export function toPreview(answer: unknown): Preview {
   return {
     problems: toRecords(told.problems).map((problem) => ({
       position: toPosition(problem.position),
-      path: toText(problem.path),
-      message: toText(problem.message),
+      ...toFieldError(problem),
     })),
+    deleted: told.deleted === true,
     mapped: isRecord(told.mapped) ? told.mapped : null,
     rules: toRecords(told.rules).map((rule) => ({
       position: toPosition(rule.position) ?? -1,
       rule: toText(rule.rule),
       source: toPlaces(rule.source),
       target: Array.isArray(rule.target) ? toPlaces(rule.target) : null,
-      error: isRecord(rule.error) ? { path: toText(rule.error.path), message: toText(rule.error.message) } : null,
+      error: isRecord(rule.error) ? toFieldError(rule.error) : null,
     })),
+    errors: toRecords(told.errors).map(toFieldError),
     roundTrip: toRecords(told.roundTrip).map((item) => ({
       rule: toText(item.rule),
       path: toText(item.path),
@@ -98,6 +106,10 @@ export function toSampleResults(answer: unknown): SampleResult[] {
     })),
     message: toText(result.message),
   }));
+}
+
+function toFieldError({ path, message }: JsonRecord): FieldError {
+  return { path: toText(path), message: toText(message) };
 }
 
 function toPlaces(value: unknown): Place[] {

@@ -18,7 +18,7 @@ export const ALL_ACTIVE_RULE: RuleSource = {
 };
 
 /** What no rule can carry. */
-const NOT_CARRIED = ["emailVerified", "mfa", "consents", "groups", "hashes"] as const;
+const NOT_CARRIED = ["verifiedFlag", "mfaFactors", "consents", "groupRemoval", "passwordFromCidaas"] as const;
 
 /** True when the map writes users to cidaas and says nothing of whether they may log in. */
 export function lacksStatus(rules: readonly RuleSource[]): boolean {

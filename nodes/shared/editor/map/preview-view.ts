@@ -43,6 +43,7 @@ export function viewOf(preview: Preview, asked: readonly AskedRule[]): PreviewVi
     ...preview.rules.flatMap(({ position, error }) =>
       error === null ? [] : [{ asked: at(position), text: withPath(error.path, error.message) }],
     ),
+    ...preview.errors.map(({ path, message }) => ({ asked: null, text: withPath(path, message) })),
   ];
   const roundTrip = preview.roundTrip.map((item) => ({
     ...item,
