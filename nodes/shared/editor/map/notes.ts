@@ -1,30 +1,12 @@
 /** What a map lacks or cannot do, said above its rules. */
 import { create } from "../form";
-import { type RuleSource, targetsOf } from "../rule";
+import type { RuleSource } from "../rule";
 import { createButton } from "./controls";
+import { ALL_ACTIVE_RULE, lacksStatus } from "./status-rule";
 import type { Translate } from "./translate";
-
-const STATUS = "userStatus";
-
-/** For systems in which every user may log in. A later change of the status in cidaas is left alone. */
-export const ALL_ACTIVE_RULE: RuleSource = {
-  cidaas: STATUS,
-  legacy: "",
-  direction: "to-cidaas",
-  transform: "constant",
-  options: { toCidaas: "VERIFIED" },
-  conflict: "newest",
-  write: "create",
-};
 
 /** What no rule can carry. */
 const NOT_CARRIED = ["verifiedFlag", "mfaFactors", "consents", "groupRemoval", "passwordFromCidaas"] as const;
-
-/** True when the map writes users to cidaas and says nothing of whether they may log in. */
-export function lacksStatus(rules: readonly RuleSource[]): boolean {
-  const targets = rules.flatMap((rule) => targetsOf(rule, "cidaas"));
-  return targets.length > 0 && !targets.includes(STATUS);
-}
 
 export interface Notes {
   show(rules: readonly RuleSource[]): void;

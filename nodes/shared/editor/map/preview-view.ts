@@ -2,7 +2,12 @@
 import { compilePath } from "../../../../lib/mapping/paths";
 import type { Preview, RoundTripItem } from "./answers";
 import { type JsonLine, jsonLines, type LinkOf } from "./json-lines";
-import type { Mark } from "./rule-row";
+
+/** What is wrong with a rule, as its row shows it. */
+export interface Mark {
+  level: "error" | "warning";
+  text: string;
+}
 
 /** A rule as it was asked for: its id, and the row it stands in. */
 export interface AskedRule {

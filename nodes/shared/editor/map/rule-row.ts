@@ -2,17 +2,13 @@
 import { create } from "../form";
 import { fromForm, isComplete, type RuleForm, type RuleSource, toForm } from "../rule";
 import { transformSpec } from "../transforms";
+import type { Mark } from "./preview-view";
 import { createRuleControls, type RuleControls, readRuleControls } from "./rule-controls";
 import { createOptions, labelled, type RuleOptions } from "./rule-options";
 import type { Suggestion } from "./suggest";
 import { suggestFor } from "./suggestions";
 import { summaryOf } from "./summary";
 import type { Translate } from "./translate";
-
-export interface Mark {
-  level: "error" | "warning";
-  text: string;
-}
 
 export interface RuleRow {
   /** Ties the row to the values that the preview shows of it. */

@@ -4,8 +4,8 @@ import { create } from "../form";
 import { createRowList } from "../list";
 import { isComplete, type RuleSource, splitPaths, toForm, withIds } from "../rule";
 import { tellChange } from "./controls";
-import type { AskedRule } from "./preview-view";
-import { createRuleRow, type Mark, type RuleRow } from "./rule-row";
+import type { AskedRule, Mark } from "./preview-view";
+import { createRuleRow, type RuleRow } from "./rule-row";
 import type { Suggestion } from "./suggest";
 import type { Translate } from "./translate";
 

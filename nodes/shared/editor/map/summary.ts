@@ -1,6 +1,6 @@
+import { isEnvironmentValue } from "../environment";
 import type { RuleForm } from "../rule";
 import { optionType } from "../transforms";
-import { isEnvironmentValue } from "../validators";
 
 type Translate = (key: string) => string;
 
