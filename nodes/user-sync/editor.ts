@@ -63,7 +63,10 @@ RED.nodes.registerType("user-sync", {
       translate: (key, parameters) => this._(`user-sync.${key}`, parameters),
       fileName: () => `field-map-${fieldValue(`${PREFIX}-key`) || "users"}.json`,
       settings: readMapSettings,
-      legacySchema: () => fieldValue(`${PREFIX}-legacySchema`),
+      checks: () => ({
+        legacySchema: fieldValue(`${PREFIX}-legacySchema`),
+        legacyKeyInCidaas: fieldValue(`${PREFIX}-legacyKeyInCidaas`),
+      }),
       applySettings: applyMapSettings,
     });
     beWide();

@@ -28,18 +28,19 @@ interface MapEditorOptions {
   fileName(): string;
   /** Settings of the dialog, as they stand in its fields. */
   settings(): MapSettings;
-  legacySchema(): string;
+  /** More of them that the runtime checks a record by. */
+  checks(): { legacySchema: string; legacyKeyInCidaas: string };
   applySettings(settings: MapSettings): void;
 }
 
 /** Builds the tab into its elements, which the template has empty. */
 export function createMapEditor(options: MapEditorOptions): MapEditor {
-  const { translate, settings, legacySchema } = options;
+  const { translate, settings, checks } = options;
   const pane: PreviewPane = createPreviewPane(part("user-sync-map-preview"), options.nodeId, {
     translate,
     changed: () => questions.preview(),
     addRule: (side, path) => table.add(guessRule(side, path, table.taken("cidaas"))),
-    keepSample: (side, record, expected) => samples.add({ side, record, expected }),
+    keepSample: (side, record, expected) => samples.keep({ side, record, expected }),
   });
   const samples: SampleList = createSampleList(part("node-config-input-samples-list"), {
     translate,
@@ -62,7 +63,7 @@ export function createMapEditor(options: MapEditorOptions): MapEditor {
     pane,
     samples,
     translate,
-    settings: () => ({ ...settings(), legacySchema: legacySchema() }),
+    settings: () => ({ ...settings(), ...checks() }),
   });
   addDrawer(options, { table, samples, pane });
   document.getElementById(options.listId)?.before(createTableHead(translate));

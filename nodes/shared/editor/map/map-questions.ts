@@ -18,7 +18,7 @@ interface Parts {
   samples: SampleList;
   translate: Translate;
   /** What the map is mapped by besides its rules. */
-  settings(): MapSettings & { legacySchema: string };
+  settings(): MapSettings;
 }
 
 export interface MapQuestions {

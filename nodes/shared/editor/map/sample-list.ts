@@ -9,7 +9,8 @@ import type { Translate } from "./translate";
 export interface SampleList {
   read(): Sample[];
   set(samples: readonly Sample[]): void;
-  add(sample: Omit<Sample, "name">): void;
+  /** Adds the sample; one of the same record gets the new result instead. */
+  keep(sample: Omit<Sample, "name">): void;
   show(results: readonly SampleResult[]): void;
 }
 
@@ -70,12 +71,20 @@ export function createSampleList(root: HTMLElement, actions: SampleActions): Sam
       results = [];
       draw();
     },
-    add: (sample) => change([...samples, { name: freeName(samples, translate), ...sample }]),
+    keep(sample) {
+      const same = samples.find((other) => other.side === sample.side && isEqual(other.record, sample.record));
+      if (same) change(samples.map((other) => (other === same ? { ...same, expected: sample.expected } : other)));
+      else change([...samples, { name: freeName(samples, translate), ...sample }]);
+    },
     show(next) {
       results = next;
       draw();
     },
   };
+}
+
+function isEqual(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function freeName(samples: readonly Sample[], translate: Translate): string {
