@@ -89,7 +89,7 @@ describe("The editor of the field map", function () {
 
   it("warns that two words of the legacy system become one in cidaas, so that one of them is lost", async () => {
     const [mark] = await dialog.marks(5);
-    should(mark).be.a.String().and.not.empty();
+    should(mark).match(/^"frozen" → "locked": /);
     const roundTrip = await dialog.roundTrip();
     should(roundTrip).match(/status/);
     should(roundTrip).match(/"frozen"\s*"locked"/);
@@ -99,7 +99,7 @@ describe("The editor of the field map", function () {
   it("ties a value to its rule: pointing at one lights the other up", async () => {
     await dialog.row(4).hover();
     const lit = dialog.tab.locator(".user-sync-json .user-sync-linked");
-    should(await lit.allInnerTexts()).match([/"birthdate": "1988-04-12"/]);
+    should((await lit.allTextContents()).join()).match(/^"birthdate": "1988-04-12"/);
     await dialog.tab.locator(".user-sync-json-line", { hasText: "given_name" }).click();
     const focused = await editor.page.evaluate("document.activeElement.value");
     should(focused).equal("given_name");

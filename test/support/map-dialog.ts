@@ -44,10 +44,8 @@ export class MapDialog {
 
   /** The mapped record as it is shown, read as JSON; null while there is none. */
   async mapped(): Promise<unknown> {
-    const lines = this.#tab.locator(".user-sync-json-line");
-    const parts = await lines.evaluateAll(
-      "(all) => all.map((line) => line.children[0].textContent + line.children[1].textContent)",
-    );
+    const parts: unknown = await this.#page.evaluate(`[...document.querySelectorAll(".user-sync-json-line")]
+      .map(({ children: [key, text] }) => key.textContent + text.textContent)`);
     return Array.isArray(parts) && parts.length > 0 ? JSON.parse(parts.join("\n")) : null;
   }
 

@@ -4,8 +4,8 @@ import { createLatest } from "../../../nodes/shared/editor/map/latest";
 import { viewOf } from "../../../nodes/shared/editor/map/preview-view";
 
 const ASKED = [
-  { id: "mail", link: 11, number: 1 },
-  { id: "tier", link: 14, number: 3 },
+  { id: "mail", transform: "lower", link: 11, number: 1 },
+  { id: "tier", transform: "enum", link: 14, number: 3 },
 ];
 
 const answer = {
@@ -34,11 +34,17 @@ describe("What the preview shows", () => {
 
   it("warns at the rule whose value is lost on its way back, and not of another spelling", () => {
     const { marks, roundTrip } = viewOf(toPreview(answer), ASKED);
-    should([...marks]).eql([[14, [{ level: "warning", text: "another value" }]]]);
+    should([...marks]).eql([[14, [{ level: "warning", text: '"SILVER" → "S": another value' }]]]);
     should(roundTrip.map(({ isWarning, asked }) => [asked?.number, isWarning])).eql([
       [1, false],
       [3, true],
     ]);
+  });
+
+  it("warns of a word that comes back as another one, though the sync takes both for the same", () => {
+    const [item] = answer.roundTrip.map((found) => ({ ...found, rule: "tier", reason: "spelling" }));
+    const { roundTrip } = viewOf(toPreview({ ...answer, roundTrip: [item] }), ASKED);
+    should(roundTrip).containDeep([{ wording: "word", isWarning: true }]);
   });
 
   it("shows what is wrong with a rule in its row, by its place in what was asked", () => {

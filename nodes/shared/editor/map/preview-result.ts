@@ -52,13 +52,13 @@ export function drawRoundTrip({ roundTrip }: PreviewView, translate: Translate):
 }
 
 function roundTripItem(item: LinkedRoundTrip, translate: Translate): HTMLElement {
-  const { asked, path, before, after, reason, isWarning, message } = item;
+  const { asked, path, before, after, wording, isWarning, message } = item;
   const look = isWarning ? "user-sync-warning" : "user-sync-remark";
   return create("li", { class: look, ...linked(asked) }, [
     ...chip(asked),
     create("span", {}, [
       create("b", {}, [path]),
-      create("span", { class: "user-sync-tag" }, [translate(`map.reason.${reason}`)]),
+      create("span", { class: "user-sync-tag" }, [translate(`map.reason.${wording}`)]),
       create("span", { class: "user-sync-journey" }, [shortJson(before), icon("long-arrow-right"), shortJson(after)]),
       create("span", { class: "user-sync-message" }, [message]),
     ]),

@@ -1,7 +1,9 @@
 /** What the preview shows, out of the runtime's answer and the rows it was asked for. Pure. */
 import { compilePath } from "../../../../lib/mapping/paths";
-import type { Preview, RoundTripItem } from "./answers";
+import type { Preview, Reason, RoundTripItem } from "./answers";
 import { type JsonLine, jsonLines, type LinkOf } from "./json-lines";
+
+import { shortJson } from "./record";
 
 /** What is wrong with a rule, as its row shows it. */
 export interface Mark {
@@ -12,6 +14,7 @@ export interface Mark {
 /** A rule as it was asked for: its id, and the row it stands in. */
 export interface AskedRule {
   id: string;
+  transform: string;
   link: number;
   /** Its place in the map as shown, from 1. */
   number: number;
@@ -24,6 +27,8 @@ export interface LinkedText {
 
 export interface LinkedRoundTrip extends RoundTripItem {
   asked: AskedRule | null;
+  /** The reason as it is worded: a word that comes back as another one is more than a spelling. */
+  wording: Reason | "word";
   isWarning: boolean;
 }
 
@@ -39,6 +44,8 @@ export interface PreviewView {
 
 /** Another spelling and a way back that was never meant are worth a word, not a warning. */
 const HARMLESS = ["one-way", "spelling"];
+/** Transforms that put one word for another, so that two words for one are a loss, if not one that the sync minds. */
+const WORD_LISTS = ["enum", "boolean"];
 
 export function viewOf(preview: Preview, asked: readonly AskedRule[]): PreviewView {
   const byId = new Map(asked.map((rule) => [rule.id, rule]));
@@ -50,13 +57,15 @@ export function viewOf(preview: Preview, asked: readonly AskedRule[]): PreviewVi
     ),
     ...preview.errors.map(({ path, message }) => ({ asked: null, text: withPath(path, message) })),
   ];
-  const roundTrip = preview.roundTrip.map((item) => ({
-    ...item,
-    asked: byId.get(item.rule) ?? null,
-    isWarning: !HARMLESS.includes(item.reason),
-  }));
+  const roundTrip = preview.roundTrip.map((item) => linkRoundTrip(item, byId.get(item.rule) ?? null));
   const lines = preview.mapped === null ? [] : jsonLines(preview.mapped, linkOfTargets(preview, asked));
   return { errors, lines, roundTrip, unmapped: preview.unmapped, marks: marksOf(errors, roundTrip) };
+}
+
+function linkRoundTrip(item: RoundTripItem, asked: AskedRule | null): LinkedRoundTrip {
+  const isWord = item.reason === "spelling" && asked !== null && WORD_LISTS.includes(asked.transform);
+  const wording = isWord ? "word" : item.reason;
+  return { ...item, asked, wording, isWarning: !HARMLESS.includes(wording) };
 }
 
 function withPath(path: string, message: string): string {
@@ -90,6 +99,7 @@ function marksOf(errors: readonly LinkedText[], roundTrip: readonly LinkedRoundT
     if (asked) marks.set(asked.link, [...(marks.get(asked.link) ?? []), mark]);
   };
   for (const { asked, text } of errors) put(asked, { level: "error", text });
-  for (const { asked, isWarning, message } of roundTrip) if (isWarning) put(asked, { level: "warning", text: message });
+  for (const { asked, isWarning, before, after, message } of roundTrip)
+    if (isWarning) put(asked, { level: "warning", text: `${shortJson(before)} → ${shortJson(after)}: ${message}` });
   return marks;
 }

@@ -64,11 +64,10 @@ export function createRuleTable({ listId, translate, legacyPaths, changed }: Tab
       const entries = all().map((row, position) => ({ rule: row.read(), link: row.link, number: position + 1 }));
       const complete = entries.filter(({ rule }) => isComplete(rule));
       const rules = withIds(complete.map(({ rule }) => rule));
-      const asked = complete.map(({ link, number }, position) => ({
-        link,
-        number,
-        id: toForm(rules[position] ?? {}).id,
-      }));
+      const asked = complete.map(({ link, number }, position) => {
+        const { id, transform } = toForm(rules[position] ?? {});
+        return { id, transform, link, number };
+      });
       return { rules, asked };
     },
     taken: (side) => new Set(list.read().flatMap((rule) => splitPaths(toForm(rule)[side]))),
