@@ -60,7 +60,7 @@ describe("The editor of the field map", function () {
     should(await editor.page.locator("#field-mapper-rules").innerText()).match(/No rule/);
     await editor.page.getByRole("button", { name: "Edit the field map" }).click();
     await dialog.tab.waitFor({ state: "visible" });
-    await dialog.tab.getByRole("button", { name: "Keycloak users" }).waitFor();
+    await dialog.tab.locator(".user-sync-presets button").first().waitFor();
     await dialog.tab.getByRole("button", { name: "Start from…" }).click();
   });
 

@@ -3,6 +3,7 @@ import { CIDAAS_FIELDS } from "../../../lib/cidaas/fields";
 import { compilePath } from "../../../lib/mapping/paths";
 import { guessRule } from "../../../nodes/shared/editor/map/guess";
 import { jsonLines } from "../../../nodes/shared/editor/map/json-lines";
+import { LIMITS, limitsOf } from "../../../nodes/shared/editor/map/limits";
 import { readMapFile, writeMapFile } from "../../../nodes/shared/editor/map/map-file";
 import { readRecord } from "../../../nodes/shared/editor/map/record";
 import { pathsOf } from "../../../nodes/shared/editor/map/record-paths";
@@ -10,7 +11,7 @@ import { ALL_ACTIVE_RULE, lacksStatus } from "../../../nodes/shared/editor/map/s
 import { matching, replaceLastPart } from "../../../nodes/shared/editor/map/suggest";
 import { summaryOf } from "../../../nodes/shared/editor/map/summary";
 import { isComplete, targetsOf, toForm } from "../../../nodes/shared/editor/rule";
-import { environment } from "./built";
+import { environment, readLocale } from "./built";
 
 describe("The documented fields of cidaas", () => {
   it("are each named once, with a path that rules can use", () => {
@@ -150,6 +151,20 @@ describe("The rule for the status", () => {
   it("does not count when it only reads the status", () => {
     const reading = { cidaas: "userStatus", legacy: "status", direction: "to-legacy" };
     should(lacksStatus([{ cidaas: "email", legacy: "mail" }, reading])).be.true();
+  });
+});
+
+describe("What a map does not carry", () => {
+  it("is said of rules that touch it, in the directions in which it is lost", () => {
+    should(limitsOf({ cidaas: "mfa_enabled", legacy: "mfa" })).eql(["mfaFactors"]);
+    should(limitsOf({ cidaas: ["email", "consents"], legacy: "x" })).eql(["consents"]);
+    should(limitsOf({ cidaas: "groups[0].groupId", legacy: "g", direction: "to-legacy" })).eql([]);
+    should(limitsOf({ cidaas: "email", legacy: "mail" })).eql([]);
+  });
+
+  it("has a text for each reason", () => {
+    const { limit } = Object(readLocale("user-sync", "en-US")["user-sync"]).map;
+    should(Object.keys(limit).sort()).eql([...LIMITS].sort());
   });
 });
 

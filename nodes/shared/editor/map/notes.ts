@@ -2,11 +2,9 @@
 import { create } from "../form";
 import type { RuleSource } from "../rule";
 import { createButton } from "./controls";
+import { LIMITS } from "./limits";
 import { ALL_ACTIVE_RULE, lacksStatus } from "./status-rule";
 import type { Translate } from "./translate";
-
-/** What no rule can carry. */
-const NOT_CARRIED = ["verifiedFlag", "mfaFactors", "consents", "groupRemoval", "passwordFromCidaas"] as const;
 
 export interface Notes {
   show(rules: readonly RuleSource[]): void;
@@ -23,7 +21,7 @@ export function createNotes(root: HTMLElement, translate: Translate, addRule: (r
     create(
       "ul",
       {},
-      NOT_CARRIED.map((what) => create("li", {}, [translate(`map.limit.${what}`)])),
+      LIMITS.map((what) => create("li", {}, [translate(`map.limit.${what}`)])),
     ),
   ]);
   root.append(status, limits);

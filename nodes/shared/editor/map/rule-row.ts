@@ -2,6 +2,7 @@
 import { create } from "../form";
 import { fromForm, isComplete, type RuleForm, type RuleSource, toForm } from "../rule";
 import { transformSpec } from "../transforms";
+import { limitsOf } from "./limits";
 import type { Mark } from "./preview-view";
 import { createRuleControls, type RuleControls, readRuleControls } from "./rule-controls";
 import { createOptions, labelled, type RuleOptions } from "./rule-options";
@@ -39,11 +40,18 @@ export function createRuleRow(element: HTMLElement, rule: RuleSource, surroundin
   const summary = create("button", { type: "button", class: "user-sync-rule-summary", tabindex: "-1" });
   const marks = create("div", { class: "user-sync-rule-marks" });
   const read = () => readRuleControls(controls, options.read());
+  let told: readonly Mark[] = [];
   const refresh = () => {
     const now = read();
+    const written = fromForm(now, rule);
     adapt(controls, now);
     summary.textContent = summaryOf(now, translate);
-    element.classList.toggle("user-sync-rule-incomplete", !isComplete(fromForm(now, rule)));
+    element.classList.toggle("user-sync-rule-incomplete", !isComplete(written));
+    const limits = limitsOf(written).map((reason) => ({
+      level: "warning" as const,
+      text: translate(`map.limit.${reason}`),
+    }));
+    marks.replaceChildren(...[...told, ...limits].map(createMark));
   };
 
   suggestFor(controls.cidaas, surroundings.cidaasFields);
@@ -62,7 +70,10 @@ export function createRuleRow(element: HTMLElement, rule: RuleSource, surroundin
   return {
     link: links,
     read: () => fromForm(read(), rule),
-    mark: (shown) => marks.replaceChildren(...shown.map(createMark)),
+    mark(shown) {
+      told = shown;
+      refresh();
+    },
     focus: () => controls.cidaas.focus(),
   };
 }
