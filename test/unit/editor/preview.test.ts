@@ -67,13 +67,32 @@ describe("What the preview shows", () => {
       errors: [{ path: "id", message: "the record has no id" }],
     };
     const { errors, marks } = viewOf(toPreview(broken), ASKED);
-    should(errors.map(({ text }) => text)).eql(["mail: is missing", "the record has no id"]);
+    should(errors.map(({ text }) => text)).eql(["mail: is missing", "id: the record has no id"]);
     should(marks.get(11)).eql([{ level: "error", text: "mail: is missing" }]);
+  });
+
+  it("shows what the other rules give while one fails, and says of the failing one only that", () => {
+    const [mail, tier] = answer.rules;
+    const failing = { ...mail, target: null, error: { path: "mail", message: "is no e-mail address" } };
+    const lost = {
+      rule: "mail",
+      path: "mail",
+      before: "A@",
+      after: null,
+      reason: "error",
+      message: "cannot be mapped",
+    };
+    const { lines, marks } = viewOf(
+      toPreview({ ...answer, mapped: null, rules: [failing, tier], roundTrip: [lost] }),
+      ASKED,
+    );
+    should(JSON.parse(lines.map(({ key, text }) => key + text).join(""))).eql({ customFields: { tier: "silver" } });
+    should(marks.get(11)).eql([{ level: "error", text: "mail: is no e-mail address" }]);
   });
 
   it("makes nothing of an answer that it does not understand", () => {
     for (const odd of [null, [], "text", { rules: [1], mapped: [], roundTrip: {}, unmapped: [7] }]) {
-      should(viewOf(toPreview(odd), ASKED)).containDeep({ errors: [], lines: [], roundTrip: [], unmapped: [] });
+      should(viewOf(toPreview(odd), ASKED)).containDeep({ errors: [], roundTrip: [], unmapped: [] });
     }
     should(toSampleResults({ results: "none" })).eql([]);
   });

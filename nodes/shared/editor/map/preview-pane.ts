@@ -40,7 +40,8 @@ export function createPreviewPane(root: HTMLElement, nodeId: string, actions: Pa
     show(view, mapped, asked) {
       const side = field.side();
       const record = field.record();
-      if (mapped === null || record === null) draw(...drawErrors(view));
+      if (record === null || mapped === null)
+        draw(...drawErrors(view), ...(view.lines.length > 1 ? [drawRecord(view.lines, asked)] : []));
       else
         draw(
           createHead({ side, record, mapped }, field, actions),

@@ -1,5 +1,7 @@
 /** What the preview shows, out of the runtime's answer and the rows it was asked for. Pure. */
+import { isJson } from "../../../../lib/mapping/json";
 import { compilePath } from "../../../../lib/mapping/paths";
+import type { JsonObject } from "../../../../lib/sync/types";
 import type { Preview, Reason, RoundTripItem } from "./answers";
 import { type JsonLine, jsonLines, type LinkOf } from "./json-lines";
 
@@ -33,8 +35,9 @@ export interface LinkedRoundTrip extends RoundTripItem {
 }
 
 export interface PreviewView {
-  /** What is wrong with the map, or with the record; nothing else is shown then. */
+  /** What is wrong with the map, or with the record. */
   errors: LinkedText[];
+  /** The mapped record; where something is wrong, as far as it goes. */
   lines: JsonLine[];
   roundTrip: LinkedRoundTrip[];
   unmapped: string[];
@@ -58,7 +61,7 @@ export function viewOf(preview: Preview, asked: readonly AskedRule[]): PreviewVi
     ...preview.errors.map(({ path, message }) => ({ asked: null, text: withPath(path, message) })),
   ];
   const roundTrip = preview.roundTrip.map((item) => linkRoundTrip(item, byId.get(item.rule) ?? null));
-  const lines = preview.mapped === null ? [] : jsonLines(preview.mapped, linkOfTargets(preview, asked));
+  const lines = jsonLines(preview.mapped ?? partsOf(preview), linkOfTargets(preview, asked));
   return { errors, lines, roundTrip, unmapped: preview.unmapped, marks: marksOf(errors, roundTrip) };
 }
 
@@ -68,8 +71,16 @@ function linkRoundTrip(item: RoundTripItem, asked: AskedRule | null): LinkedRoun
   return { ...item, asked, wording, isWarning: !HARMLESS.includes(wording) };
 }
 
+/** What the rules that work give of a record in which another one fails. */
+function partsOf({ rules }: Preview): JsonObject {
+  const record: JsonObject = {};
+  for (const { path, value } of rules.flatMap(({ target }) => target ?? []))
+    if (isJson(value)) compilePath(path).set(record, value);
+  return record;
+}
+
 function withPath(path: string, message: string): string {
-  return path === "" || message.includes(path) ? message : `${path}: ${message}`;
+  return path === "" ? message : `${path}: ${message}`;
 }
 
 function linkOfTargets(preview: Preview, asked: readonly AskedRule[]): LinkOf {
@@ -99,7 +110,9 @@ function marksOf(errors: readonly LinkedText[], roundTrip: readonly LinkedRoundT
     if (asked) marks.set(asked.link, [...(marks.get(asked.link) ?? []), mark]);
   };
   for (const { asked, text } of errors) put(asked, { level: "error", text });
+  const failing = new Set(marks.keys());
   for (const { asked, isWarning, before, after, message } of roundTrip)
-    if (isWarning) put(asked, { level: "warning", text: `${shortJson(before)} → ${shortJson(after)}: ${message}` });
+    if (isWarning && asked && !failing.has(asked.link))
+      put(asked, { level: "warning", text: `${shortJson(before)} → ${shortJson(after)}: ${message}` });
   return marks;
 }
