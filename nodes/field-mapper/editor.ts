@@ -1,7 +1,7 @@
 import { fieldValue, prepareForm } from "../shared/editor/form";
 import { toRecords } from "../shared/editor/json";
-import { LANES } from "../shared/editor/lanes";
-import { drawRuleList, goes } from "../shared/editor/map/rule-list";
+import { drawRuleList } from "../shared/editor/map/rule-list";
+import { goes } from "../shared/editor/rule";
 import { showTabNext } from "../shared/editor/tabs";
 import { fieldLabels, nodeLabelStyle, nodePorts, sharedText } from "../shared/editor/texts";
 import { oneOf } from "../shared/editor/validators";
@@ -51,7 +51,7 @@ RED.nodes.registerType("field-mapper", {
 function showRules(node: EditorNode): void {
   const sync = RED.nodes.node(fieldValue("node-input-sync"));
   const direction = fieldValue("node-input-direction");
-  const lane = LANES.find((name) => name === direction);
+  const lane = direction === "to-cidaas" || direction === "to-legacy" ? direction : null;
   const edit = document.getElementById("field-mapper-edit");
   if (edit) edit.hidden = !sync;
   const rules = lane ? toRecords(sync?.rules).filter((rule) => goes(rule, lane)) : [];

@@ -137,8 +137,62 @@ describe("The editor of the field map", function () {
     });
   });
 
-  it("never complained in the browser's console", () => {
-    should(editor.complaints).eql([]);
+  describe("opened again", () => {
+    const rows = () => dialog.tab.locator(".user-sync-rule");
+    const press = (name: string) => dialog.tab.getByRole("button", { name, exact: true }).click();
+
+    before(async () => {
+      await editor.openDialog({ ...findNode(example, "user-sync"), name: "Users", isConfig: true });
+      await dialog.show();
+    });
+
+    it("has the map and the record that was tried", async () => {
+      should(await rows().count()).equal(5);
+      await shown(async () => JSON.stringify(await dialog.mapped()).includes("DECLINED"), "the mapped record");
+    });
+
+    it("gives the map as JSON, and takes another one after asking", async () => {
+      await press("Export");
+      const exported = JSON.parse(await dialog.tab.getByLabel("This field map as JSON").inputValue());
+      should(exported).containDeep({ settings: { legacyKey: "id" }, samples: [{ name: "Frozen account" }] });
+      should(exported.rules).have.length(5);
+      await press("Import");
+      await dialog.tab
+        .getByLabel("Field map as JSON", { exact: true })
+        .fill(JSON.stringify({ ...exported, rules: exported.rules.slice(0, 2) }));
+      await press("Use this map");
+      should(await rows().count()).equal(5);
+      await press("Replace");
+      should(await rows().count()).equal(2);
+    });
+
+    it("moves a rule by keyboard, and adds one for a field that none reads", async () => {
+      await dialog.row(1).getByLabel("cidaas", { exact: true }).press("Alt+ArrowDown");
+      should(await dialog.row(2).getByLabel("cidaas", { exact: true }).inputValue()).equal("email");
+      await press("birth_date");
+      should(await dialog.row(3).getByLabel("cidaas", { exact: true }).inputValue()).equal("birthdate");
+      await press("All users are active");
+      should(await dialog.row(4).getByLabel("cidaas", { exact: true }).inputValue()).equal("userStatus");
+    });
+
+    it("starts from a preset, whose samples pass", async () => {
+      await press("Start from…");
+      await dialog.tab.getByRole("button", { name: "SCIM 2.0" }).click();
+      await press("Replace");
+      await shown(async () => (await rows().count()) > 5, "the rules of the preset");
+      const samples = dialog.tab.locator("#node-config-input-samples-list > li");
+      await shown(async () => (await samples.locator(".fa-check").count()) === (await samples.count()), "them to pass");
+      should(await samples.count()).be.above(0);
+    });
+
+    it("changes nothing when it is cancelled", async () => {
+      await editor.page.locator("#node-config-dialog-cancel").click();
+      should(await editor.page.evaluate("RED.nodes.dirty()")).be.false();
+    });
+
+    it("never complained in the browser's console", () => {
+      should(editor.complaints).eql([]);
+    });
   });
 
   async function deployedSync(): Promise<unknown> {

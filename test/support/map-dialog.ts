@@ -19,6 +19,12 @@ export class MapDialog {
     this.#tab = page.locator("#user-sync-tab-rules");
   }
 
+  /** Goes to the tab in an open dialog. */
+  async show(): Promise<void> {
+    await this.#page.locator("#user-sync-tabs").getByText("Field map").click();
+    await this.#tab.waitFor({ state: "visible" });
+  }
+
   /** Adds a rule by keyboard, as far as fields go. */
   async addRule({ cidaas, legacy, transform, options = {} }: WrittenRule): Promise<void> {
     await this.#tab.getByRole("button", { name: "add rule" }).click();

@@ -2,6 +2,7 @@
  * A rule of the field map as texts of the dialog, and back. Pure. What the user did not touch is written back exactly as
  * it was, also members that this version does not know.
  */
+import type { Lane } from "../../../lib/sync/types";
 import { isRecord } from "./json";
 import { readLiteral, readPairs, showLiteral, showPairs } from "./literal";
 import { optionType } from "./transforms";
@@ -115,6 +116,12 @@ export function isComplete(rule: RuleSource): boolean {
 export function targetsOf(rule: RuleSource, side: "cidaas" | "legacy"): string[] {
   const form = toForm(rule);
   return isWritten(form, side) ? splitPaths(form[side]) : [];
+}
+
+/** True when the rule carries a value that way, or an `${ENV_VAR}` decides. */
+export function goes(rule: RuleSource, lane: Lane): boolean {
+  const { direction } = toForm(rule);
+  return direction === lane || (direction !== "to-cidaas" && direction !== "to-legacy");
 }
 
 function isWritten(form: RuleForm, side: "cidaas" | "legacy"): boolean {

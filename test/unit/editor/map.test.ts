@@ -10,7 +10,7 @@ import { pathsOf } from "../../../nodes/shared/editor/map/record-paths";
 import { ALL_ACTIVE_RULE, lacksStatus } from "../../../nodes/shared/editor/map/status-rule";
 import { matching, replaceLastPart } from "../../../nodes/shared/editor/map/suggest";
 import { summaryOf } from "../../../nodes/shared/editor/map/summary";
-import { isComplete, targetsOf, toForm } from "../../../nodes/shared/editor/rule";
+import { goes, isComplete, targetsOf, toForm } from "../../../nodes/shared/editor/rule";
 import { environment, readLocale } from "./built";
 
 describe("The documented fields of cidaas", () => {
@@ -174,6 +174,15 @@ describe("A rule that is being written", () => {
     should(isComplete({ cidaas: " , ", legacy: "mail" })).be.false();
     should(isComplete({ cidaas: "email", legacy: "mail" })).be.true();
     should(isComplete(ALL_ACTIVE_RULE)).be.true();
+  });
+
+  it("goes its directions, and both where an environment variable decides", () => {
+    const lanes = ["to-cidaas", "to-legacy"] as const;
+    const ways = (rule: Record<string, unknown>) => lanes.filter((lane) => goes(rule, lane));
+    should(ways({ cidaas: "email", legacy: "mail" })).eql([...lanes]);
+    should(ways({ direction: "to-legacy" })).eql(["to-legacy"]);
+    should(ways({ transform: "hash" })).eql(["to-cidaas"]);
+    should(ways({ direction: environment("WAY") })).eql([...lanes]);
   });
 
   it("names its targets by its direction", () => {

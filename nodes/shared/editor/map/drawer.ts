@@ -73,7 +73,7 @@ function confirmReplace(root: HTMLElement, map: MapFile, actions: DrawerActions,
   const yes = createButton({ icon: "fa fa-check", text: translate("map.replace"), class: "primary", click: take });
   const no = createButton({ icon: "fa fa-undo", text: translate("map.keep"), click: close });
   root.replaceChildren(
-    create("p", { role: "alert" }, [translate("map.confirm", { count: count(), rules: map.rules.length })]),
+    create("p", { role: "alert" }, [translate("map.confirm", { present: count(), others: map.rules.length })]),
     create("div", { class: "user-sync-toolbar" }, [yes, no]),
   );
   yes.focus();

@@ -11,6 +11,7 @@ import { createPreviewPane, type PreviewPane } from "./preview-pane";
 import { pathsOf } from "./record-paths";
 import { createRuleTable, createTableHead, type RuleTable } from "./rule-table";
 import { createSampleList, type SampleList } from "./sample-list";
+import { closeSuggestions } from "./suggestions";
 import type { Translate } from "./translate";
 
 export interface MapEditor {
@@ -70,7 +71,14 @@ export function createMapEditor(options: MapEditorOptions): MapEditor {
   watchLinks(part("user-sync-tab-rules"), (link) => table.go(link));
   samples.set(options.samples);
   table.set(options.rules);
-  return { rules: table.read, samples: samples.read, close: questions.cancel };
+  return {
+    rules: table.read,
+    samples: samples.read,
+    close() {
+      questions.cancel();
+      closeSuggestions();
+    },
+  };
 }
 
 /** Presets, import and export; an empty map begins with the presets. */

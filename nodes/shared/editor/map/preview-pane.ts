@@ -27,7 +27,7 @@ interface PaneActions {
 export function createPreviewPane(root: HTMLElement, nodeId: string, actions: PaneActions): PreviewPane {
   const { translate, addRule } = actions;
   const field = createRecordField(nodeId, translate, actions.changed);
-  const result = create("div", { class: "user-sync-result", "aria-live": "polite" });
+  const result = create("div", { class: "user-sync-result" });
   const draw = (...content: HTMLElement[]) => {
     result.classList.remove("user-sync-busy");
     result.replaceChildren(...content);
@@ -35,7 +35,7 @@ export function createPreviewPane(root: HTMLElement, nodeId: string, actions: Pa
   root.append(...field.elements, result);
   return {
     ...field,
-    explain: (words, level) => draw(create("p", { class: `user-sync-${level}` }, [words])),
+    explain: (words, level) => draw(create("p", { class: `user-sync-${level}`, role: "status" }, [words])),
     busy: () => result.classList.add("user-sync-busy"),
     show(view, mapped, asked) {
       const side = field.side();

@@ -1,15 +1,9 @@
 /** The rules of one direction, to read only. */
+import type { Lane } from "../../../../lib/sync/types";
 import { create } from "../form";
-import type { Lane } from "../lanes";
 import { type RuleSource, toForm } from "../rule";
 import { summaryOf } from "./summary";
 import type { Translate } from "./translate";
-
-/** True when the rule carries a value that way. */
-export function goes(rule: RuleSource, lane: Lane): boolean {
-  const { direction } = toForm(rule);
-  return direction === lane || (direction !== "to-cidaas" && direction !== "to-legacy");
-}
 
 /** A table with the source of each rule left and its target right. */
 export function drawRuleList(rules: readonly RuleSource[], lane: Lane, translate: Translate): HTMLElement {

@@ -38,7 +38,7 @@ export function createRuleRow(element: HTMLElement, rule: RuleSource, surroundin
   const details = createDetails(controls, options, translate);
   const fold = createFold(details, translate);
   const summary = create("button", { type: "button", class: "user-sync-rule-summary", tabindex: "-1" });
-  const marks = create("div", { class: "user-sync-rule-marks" });
+  const marks = create("div", { class: "user-sync-rule-marks", "aria-live": "polite" });
   const read = () => readRuleControls(controls, options.read());
   let told: readonly Mark[] = [];
   const refresh = () => {
@@ -46,6 +46,7 @@ export function createRuleRow(element: HTMLElement, rule: RuleSource, surroundin
     const written = fromForm(now, rule);
     adapt(controls, now);
     summary.textContent = summaryOf(now, translate);
+    element.setAttribute("aria-label", `${now.cidaas} – ${now.legacy}`);
     element.classList.toggle("user-sync-rule-incomplete", !isComplete(written));
     const limits = limitsOf(written).map((reason) => ({
       level: "warning" as const,
@@ -65,6 +66,7 @@ export function createRuleRow(element: HTMLElement, rule: RuleSource, surroundin
   element.addEventListener("change", refresh);
   element.classList.add("user-sync-rule");
   element.dataset.link = String(links);
+  element.setAttribute("role", "group");
   element.append(createLine(controls, fold.element), summary, marks, details);
   refresh();
   return {

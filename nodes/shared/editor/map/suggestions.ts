@@ -13,10 +13,15 @@ export function suggestFor(input: HTMLInputElement, suggestions: () => readonly 
 
   const close = () => {
     list?.remove();
+    window.removeEventListener("scroll", closeOnScroll, true);
     list = null;
     active = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
+  };
+  // The list stands still while the page below it moves.
+  const closeOnScroll = ({ target }: Event) => {
+    if (target !== list) close();
   };
   const choose = (value: string) => {
     input.value = replaceLastPart(input.value, value);
@@ -31,6 +36,7 @@ export function suggestFor(input: HTMLInputElement, suggestions: () => readonly 
     list = createList(found, choose);
     document.body.append(list);
     place(list, input);
+    window.addEventListener("scroll", closeOnScroll, true);
     input.setAttribute("aria-controls", list.id);
     input.setAttribute("aria-expanded", "true");
   };
@@ -59,6 +65,11 @@ export function suggestFor(input: HTMLInputElement, suggestions: () => readonly 
     event.preventDefault();
     event.stopPropagation();
   });
+}
+
+/** Takes an open list out of the page, where its field goes without losing the focus first. */
+export function closeSuggestions(): void {
+  for (const list of document.querySelectorAll(".user-sync-suggestions")) list.remove();
 }
 
 function createList(found: readonly Suggestion[], choose: (value: string) => void): HTMLElement {
