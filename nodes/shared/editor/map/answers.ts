@@ -1,11 +1,8 @@
 /** What the runtime says of a map, read from its answers. Pure. */
+import type { LossReason } from "../../../../lib/mapping/preview-types";
 import { isRecord, type JsonRecord, toRecords, toText } from "../json";
 
-export const SIDES = ["cidaas", "legacy"] as const;
-export type Side = (typeof SIDES)[number];
-
-export const REASONS = ["one-way", "spelling", "lost", "empty", "error"] as const;
-export type Reason = (typeof REASONS)[number];
+const REASONS: readonly LossReason[] = ["one-way", "spelling", "lost", "empty", "error"];
 
 interface Place {
   path: string;
@@ -35,7 +32,7 @@ export interface RoundTripItem {
   path: string;
   before: unknown;
   after: unknown;
-  reason: Reason;
+  reason: LossReason;
   message: string;
 }
 
@@ -56,14 +53,6 @@ export interface SampleResult {
   passed: boolean;
   differences: { path: string; expected: unknown; actual: unknown }[];
   message: string;
-}
-
-export function otherSide(side: Side): Side {
-  return side === "cidaas" ? "legacy" : "cidaas";
-}
-
-export function toSide(value: unknown): Side {
-  return value === "cidaas" ? "cidaas" : "legacy";
 }
 
 export function toPreview(answer: unknown): Preview {

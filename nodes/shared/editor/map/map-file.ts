@@ -1,7 +1,7 @@
 /** A field map as a JSON file: what export writes, and what import and presets bring. Pure. */
+import type { Side } from "../../../../lib/sync/types";
 import { isRecord, type JsonRecord, parseJson, toRecord, toRecords, toText } from "../json";
 import type { RuleSource } from "../rule";
-import { type Side, toSide } from "./answers";
 
 /** The settings of `user-sync` that say how a legacy record is read; they belong to its map. */
 export const MAP_SETTINGS = ["legacyKey", "legacyTime", "legacyVerified", "legacyDeleted"] as const;
@@ -43,7 +43,7 @@ export function toMapFile(value: unknown): MapFile | null {
 export function toSamples(value: unknown): Sample[] {
   return toRecords(value).map((sample) => ({
     name: toText(sample.name),
-    side: toSide(sample.side),
+    side: sample.side === "cidaas" ? "cidaas" : "legacy",
     record: toRecord(sample.record),
     expected: toRecord(sample.expected),
   }));

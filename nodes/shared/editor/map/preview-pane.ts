@@ -1,7 +1,7 @@
 /** The live preview: a sample record of one side, and what the map makes of it. */
+import { otherSide, type Side } from "../../../../lib/sync/types";
 import { create } from "../form";
 import type { JsonRecord } from "../json";
-import { otherSide, type Side } from "./answers";
 import { createButton } from "./controls";
 import { drawErrors, drawRecord, drawRoundTrip, drawUnmapped } from "./preview-result";
 import type { AskedRule, PreviewView } from "./preview-view";

@@ -2,7 +2,7 @@
 import { isJson } from "../../../../lib/mapping/json";
 import { compilePath } from "../../../../lib/mapping/paths";
 import type { JsonObject } from "../../../../lib/sync/types";
-import type { Preview, Reason, RoundTripItem } from "./answers";
+import type { Preview, RoundTripItem } from "./answers";
 import { type JsonLine, jsonLines, type LinkOf } from "./json-lines";
 
 import { shortJson } from "./record";
@@ -30,7 +30,7 @@ export interface LinkedText {
 export interface LinkedRoundTrip extends RoundTripItem {
   asked: AskedRule | null;
   /** The reason as it is worded: a word that comes back as another one is more than a spelling. */
-  wording: Reason | "word";
+  wording: RoundTripItem["reason"] | "word";
   isWarning: boolean;
 }
 

@@ -1,7 +1,7 @@
 /** The sample record to try the map on, of either side. */
+import type { Side } from "../../../../lib/sync/types";
 import { create } from "../form";
 import type { JsonRecord } from "../json";
-import { SIDES, type Side } from "./answers";
 import { createButton } from "./controls";
 import { openFile } from "./files";
 import { readRecord, writeRecord } from "./record";
@@ -16,6 +16,8 @@ export interface RecordField {
   /** True when there is a text that is no record. */
   isUnreadable(): boolean;
 }
+
+const SIDES: readonly Side[] = ["cidaas", "legacy"];
 
 interface Memory {
   side: Side;
