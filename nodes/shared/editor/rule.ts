@@ -3,6 +3,7 @@
  * it was, also members that this version does not know.
  */
 import type { Lane } from "../../../lib/sync/types";
+import { isEnvironmentValue } from "./environment";
 import { isRecord } from "./json";
 import { readLiteral, readPairs, showLiteral, showPairs } from "./literal";
 import { optionType } from "./transforms";
@@ -110,6 +111,13 @@ export function findRuleProblem(rules: unknown): { key: string; parameters: Reco
 export function isComplete(rule: RuleSource): boolean {
   const form = toForm(rule);
   return PATH_FIELDS.every((side) => splitPaths(form[side]).length > 0 || !needsPath(form, side));
+}
+
+/** True when an `${ENV_VAR}` stands somewhere in the rule: only the deployed flow knows what it means. */
+export function hasVariable(rule: RuleSource): boolean {
+  const isVariable = (value: unknown): boolean =>
+    Array.isArray(value) || isRecord(value) ? Object.values(value).some(isVariable) : isEnvironmentValue(value);
+  return isVariable(rule);
 }
 
 /** The paths that the rule writes to on that side. */

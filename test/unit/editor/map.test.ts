@@ -10,7 +10,7 @@ import { pathsOf } from "../../../nodes/shared/editor/map/record-paths";
 import { ALL_ACTIVE_RULE, lacksStatus } from "../../../nodes/shared/editor/map/status-rule";
 import { matching, replaceLastPart } from "../../../nodes/shared/editor/map/suggest";
 import { summaryOf } from "../../../nodes/shared/editor/map/summary";
-import { goes, isComplete, targetsOf, toForm } from "../../../nodes/shared/editor/rule";
+import { goes, hasVariable, isComplete, targetsOf, toForm } from "../../../nodes/shared/editor/rule";
 import { environment, readLocale } from "./built";
 
 describe("The documented fields of cidaas", () => {
@@ -174,6 +174,12 @@ describe("A rule that is being written", () => {
     should(isComplete({ cidaas: " , ", legacy: "mail" })).be.false();
     should(isComplete({ cidaas: "email", legacy: "mail" })).be.true();
     should(isComplete(ALL_ACTIVE_RULE)).be.true();
+  });
+
+  it("holds a variable that only the deployed flow knows, at any depth", () => {
+    should(hasVariable({ cidaas: "email", legacy: environment("MAIL") })).be.true();
+    should(hasVariable({ options: { pairs: [["A", environment("WORD")]] } })).be.true();
+    should(hasVariable({ cidaas: "email", options: { toLegacy: `a ${environment("B")}` } })).be.false();
   });
 
   it("goes its directions, and both where an environment variable decides", () => {

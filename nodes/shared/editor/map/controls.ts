@@ -13,7 +13,7 @@ interface CycleOptions {
   choices: readonly string[];
   value: string;
   class: string;
-  /** Icon of a choice; empty shows the value itself, such as `${ENV_VAR}`. */
+  /** Icon of a choice; empty for an `${ENV_VAR}`. */
   icon(choice: string): string;
   title(choice: string): string;
 }
@@ -28,7 +28,7 @@ export function createCycle(options: CycleOptions): Cycle {
     value = next;
     const title = `${label}: ${options.title(next)}`;
     const icon = options.icon(next);
-    element.replaceChildren(icon === "" ? create("span", {}, [next]) : create("i", { class: icon }));
+    element.replaceChildren(icon === "" ? "$" : create("i", { class: icon }));
     element.dataset.value = next;
     element.title = title;
     element.setAttribute("aria-label", title);

@@ -7,9 +7,9 @@ import { type JsonLine, jsonLines, type LinkOf } from "./json-lines";
 
 import { shortJson } from "./record";
 
-/** What is wrong with a rule, as its row shows it. */
+/** What there is to say of a rule, as its row shows it. */
 export interface Mark {
-  level: "error" | "warning";
+  level: "error" | "warning" | "remark";
   text: string;
 }
 

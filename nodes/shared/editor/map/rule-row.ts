@@ -1,6 +1,6 @@
 /** One row of the field map: a compact line, what it says beyond that, what is wrong with it, and its details. */
 import { create } from "../form";
-import { fromForm, isComplete, type RuleForm, type RuleSource, toForm } from "../rule";
+import { fromForm, hasVariable, isComplete, type RuleForm, type RuleSource, toForm } from "../rule";
 import { transformSpec } from "../transforms";
 import { limitsOf } from "./limits";
 import type { Mark } from "./preview-view";
@@ -48,11 +48,7 @@ export function createRuleRow(element: HTMLElement, rule: RuleSource, surroundin
     summary.textContent = summaryOf(now, translate);
     element.setAttribute("aria-label", `${now.cidaas} – ${now.legacy}`);
     element.classList.toggle("user-sync-rule-incomplete", !isComplete(written));
-    const limits = limitsOf(written).map((reason) => ({
-      level: "warning" as const,
-      text: translate(`map.limit.${reason}`),
-    }));
-    marks.replaceChildren(...[...told, ...limits].map(createMark));
+    marks.replaceChildren(...[...told, ...ownMarks(written, translate)].map(createMark));
   };
 
   suggestFor(controls.cidaas, surroundings.cidaasFields);
@@ -80,9 +76,17 @@ export function createRuleRow(element: HTMLElement, rule: RuleSource, surroundin
   };
 }
 
+/** What can be said of a rule without trying it. */
+function ownMarks(rule: RuleSource, translate: Translate): Mark[] {
+  const limits = limitsOf(rule).map(
+    (reason) => ({ level: "warning", text: translate(`map.limit.${reason}`) }) as const,
+  );
+  return hasVariable(rule) ? [...limits, { level: "remark", text: translate("map.variable") }] : limits;
+}
+
 function createMark({ level, text }: Mark): HTMLElement {
-  const icon = create("i", { class: "fa fa-exclamation-triangle", "aria-hidden": "true" });
-  return create("p", { class: `user-sync-${level}` }, [icon, text]);
+  const look = level === "remark" ? "fa fa-info-circle" : "fa fa-exclamation-triangle";
+  return create("p", { class: `user-sync-${level}` }, [create("i", { class: look, "aria-hidden": "true" }), text]);
 }
 
 function createLine(controls: RuleControls, fold: HTMLElement): HTMLElement {

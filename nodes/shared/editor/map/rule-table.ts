@@ -2,7 +2,7 @@
 import { CIDAAS_FIELDS, CUSTOM_FIELDS } from "../../../../lib/cidaas/fields";
 import { create } from "../form";
 import { createRowList } from "../list";
-import { isComplete, type RuleSource, splitPaths, toForm, withIds } from "../rule";
+import { hasVariable, isComplete, type RuleSource, splitPaths, toForm, withIds } from "../rule";
 import { tellChange } from "./controls";
 import type { AskedRule, Mark } from "./preview-view";
 import { createRuleRow, type RuleRow } from "./rule-row";
@@ -11,7 +11,7 @@ import type { Translate } from "./translate";
 
 export interface RuleTable {
   read(): RuleSource[];
-  /** The rules that can be asked about: what is still being written is left out. */
+  /** The rules that can be tried: left out is what is still being written, or known to the deployed flow only. */
   asked(): { rules: RuleSource[]; asked: AskedRule[] };
   /** The paths that rules of the table name on that side. */
   taken(side: "cidaas" | "legacy"): Set<string>;
@@ -62,7 +62,7 @@ export function createRuleTable({ listId, translate, legacyPaths, changed }: Tab
     read: list.read,
     asked() {
       const entries = all().map((row, position) => ({ rule: row.read(), link: row.link, number: position + 1 }));
-      const complete = entries.filter(({ rule }) => isComplete(rule));
+      const complete = entries.filter(({ rule }) => isComplete(rule) && !hasVariable(rule));
       const rules = withIds(complete.map(({ rule }) => rule));
       const asked = complete.map(({ link, number }, position) => {
         const { id, transform } = toForm(rules[position] ?? {});
