@@ -63,8 +63,9 @@ async function buildNode(type, target) {
     readFile(join(folder, "editor.html"), "utf8"),
     readFile(join(folder, "help.en-US.md"), "utf8"),
   ]);
-  const style = join(folder, "editor.css");
-  const css = existsSync(style) ? `<style>\n${(await readFile(style, "utf8")).trim()}\n</style>\n\n` : "";
+  const styles = (await readdir(folder)).filter((file) => file.endsWith(".css")).sort();
+  const sheets = await Promise.all(styles.map((file) => readFile(join(folder, file), "utf8")));
+  const css = sheets.map((sheet) => `<style>\n${sheet.trim()}\n</style>\n\n`).join("");
   await write(
     join(target, `${type}.html`),
     css +

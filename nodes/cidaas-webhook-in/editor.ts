@@ -1,14 +1,7 @@
+import { isEnvironmentValue } from "../shared/editor/environment";
 import { fieldLines, fieldValue, prepareForm, setFieldValue } from "../shared/editor/form";
 import { fieldLabels, nodeLabelStyle, nodePorts } from "../shared/editor/texts";
-import {
-  filled,
-  headerName,
-  httpPath,
-  isEnvironmentValue,
-  numberBetween,
-  oneOf,
-  wholeNumberBetween,
-} from "../shared/editor/validators";
+import { filled, headerName, httpPath, numberBetween, oneOf, wholeNumberBetween } from "../shared/editor/validators";
 
 const label = fieldLabels("cidaas-webhook-in");
 

@@ -1,5 +1,9 @@
-import { prepareForm } from "../shared/editor/form";
-import { fieldLabels, nodeLabelStyle, nodePorts } from "../shared/editor/texts";
+import { fieldValue, prepareForm } from "../shared/editor/form";
+import { toRecords } from "../shared/editor/json";
+import { drawRuleList } from "../shared/editor/map/rule-list";
+import { goes } from "../shared/editor/rule";
+import { showTabNext } from "../shared/editor/tabs";
+import { fieldLabels, nodeLabelStyle, nodePorts, sharedText } from "../shared/editor/texts";
 import { oneOf } from "../shared/editor/validators";
 
 const label = fieldLabels("field-mapper");
@@ -29,5 +33,28 @@ RED.nodes.registerType("field-mapper", {
   labelStyle: nodeLabelStyle,
   oneditprepare() {
     prepareForm(this, "node-input");
+    const refresh = () => showRules(this);
+    for (const id of ["node-input-sync", "node-input-direction"]) {
+      const field = document.getElementById(id);
+      // The editor's own changes, as after the dialog of the sync, are told to its jQuery only.
+      if (field) $(field).on("change", refresh);
+    }
+    document.getElementById("field-mapper-edit")?.addEventListener("click", () => {
+      showTabNext("rules");
+      RED.editor.editConfig("sync", "user-sync", fieldValue("node-input-sync"), "node-input", this);
+    });
+    refresh();
   },
 });
+
+/** The rules of the chosen sync that go the chosen way; nothing while either is an `${ENV_VAR}` or not chosen. */
+function showRules(node: EditorNode): void {
+  const sync = RED.nodes.node(fieldValue("node-input-sync"));
+  const direction = fieldValue("node-input-direction");
+  const lane = direction === "to-cidaas" || direction === "to-legacy" ? direction : null;
+  const edit = document.getElementById("field-mapper-edit");
+  if (edit) edit.hidden = !sync;
+  const rules = lane ? toRecords(sync?.rules).filter((rule) => goes(rule, lane)) : [];
+  const content = lane && rules.length > 0 ? drawRuleList(rules, lane, sharedText) : node._("field-mapper.noRules");
+  document.getElementById("field-mapper-rules")?.replaceChildren(content);
+}

@@ -1,7 +1,9 @@
 import { fieldLines, fieldValue, prepareForm, setFieldValue } from "../shared/editor/form";
-import { createRowList, type RowList } from "../shared/editor/list";
-import { findRuleProblem, type RuleSource, withIds } from "../shared/editor/rule";
-import { fillRuleRow } from "../shared/editor/rule-row";
+import { toRecord, toRecords } from "../shared/editor/json";
+import { createMapEditor, type MapEditor } from "../shared/editor/map/map-editor";
+import { type MapSettings, toSamples } from "../shared/editor/map/map-file";
+import { findRuleProblem, withIds } from "../shared/editor/rule";
+import { takeTabToShow } from "../shared/editor/tabs";
 import { fieldLabels, nodeLabel, nodeLabelStyle, sharedText } from "../shared/editor/texts";
 import { randomUuid } from "../shared/editor/uuid";
 import { filled, numberBetween, oneOf, optionalJsonObject, storeKey, uuid } from "../shared/editor/validators";
@@ -10,8 +12,8 @@ const PREFIX = "node-config-input";
 const TABS = ["systems", "identity", "rules", "policy"];
 const label = fieldLabels("user-sync");
 
-/** The rows of the dialog that is open; only one `user-sync` is edited at a time. */
-let ruleRows: RowList<RuleSource> | null = null;
+/** The map of the dialog that is open; only one `user-sync` is edited at a time. */
+let map: MapEditor | null = null;
 
 RED.nodes.registerType("user-sync", {
   category: "config",
@@ -27,6 +29,7 @@ RED.nodes.registerType("user-sync", {
     subStrategy: { value: "uuid5", label: label("subStrategy"), validate: oneOf("uuid5", "match", "cidaas") },
     subNamespace: { value: "", label: label("subNamespace"), validate: validateNamespace },
     rules: { value: [], label: label("rules"), validate: validateRules },
+    samples: { value: [], label: label("samples") },
     legacyTime: { value: "", label: label("legacyTime") },
     legacyDeleted: { value: { path: "", values: [] }, label: label("legacyDeleted") },
     legacyVerified: { value: "", label: label("legacyVerified") },
@@ -48,37 +51,52 @@ RED.nodes.registerType("user-sync", {
     prepareForm(this, PREFIX);
     showTabs(this);
     if (fieldValue(`${PREFIX}-subNamespace`) === "") setFieldValue(`${PREFIX}-subNamespace`, randomUuid());
-    const deleted = toRecord(this.legacyDeleted);
-    setFieldValue(`${PREFIX}-legacyDeleted-path`, deleted.path);
-    setFieldValue(`${PREFIX}-legacyDeleted-values`, Array.isArray(deleted.values) ? deleted.values.join(", ") : "");
+    showDeleted(this.legacyDeleted);
     const brake = toRecord(this.brake);
     setFieldValue(`${PREFIX}-brake-count`, brake.count ?? 100);
     setFieldValue(`${PREFIX}-brake-share`, brake.share ?? 1);
-    const translate = (key: string) => this._(`user-sync.${key}`);
-    ruleRows = createRowList<RuleSource>({
-      id: `${PREFIX}-rules-list`,
-      addLabel: translate("rule.add"),
-      label: translate("label.rules"),
-      blank: {},
-      fill: (row, rule) => fillRuleRow(row, rule, translate),
+    map = createMapEditor({
+      nodeId: this.id,
+      listId: `${PREFIX}-rules-list`,
+      rules: toRecords(this.rules),
+      samples: toSamples(this.samples),
+      translate: (key, parameters) => this._(`user-sync.${key}`, parameters),
+      fileName: () => `field-map-${fieldValue(`${PREFIX}-key`) || "users"}.json`,
+      settings: readMapSettings,
+      checks: () => ({
+        legacySchema: fieldValue(`${PREFIX}-legacySchema`),
+        legacyKeyInCidaas: fieldValue(`${PREFIX}-legacyKeyInCidaas`),
+      }),
+      applySettings: applyMapSettings,
     });
-    if (Array.isArray(this.rules)) for (const rule of this.rules) ruleRows.add(toRecord(rule));
+    beWide();
   },
   oneditsave() {
-    this.legacyDeleted = {
-      ...toRecord(this.legacyDeleted),
-      path: fieldValue(`${PREFIX}-legacyDeleted-path`).trim(),
-      values: fieldLines(`${PREFIX}-legacyDeleted-values`),
-    };
+    this.legacyDeleted = { ...toRecord(this.legacyDeleted), ...readDeleted() };
     this.brake = {
       ...toRecord(this.brake),
       count: numberOrText(fieldValue(`${PREFIX}-brake-count`)),
       share: numberOrText(fieldValue(`${PREFIX}-brake-share`)),
     };
-    if (ruleRows && Array.isArray(this.rules)) this.rules = withIds(ruleRows.read());
-    ruleRows = null;
+    if (map) saveMap(this, map);
+    closeMap();
   },
+  oneditcancel: closeMap,
+  oneditresize: beAsWideAsTray,
 });
+
+/** Writes what was changed; rules or samples that are an `${ENV_VAR}` as a whole stay it. */
+function saveMap(node: EditorNode, { rules, samples }: MapEditor): void {
+  if (Array.isArray(node.rules)) node.rules = withIds(rules());
+  const isList = node.samples === undefined || Array.isArray(node.samples);
+  const isChanged = JSON.stringify(samples()) !== JSON.stringify(toSamples(node.samples));
+  if (isList && isChanged) node.samples = samples();
+}
+
+function closeMap(): void {
+  map?.close();
+  map = null;
+}
 
 function showTabs(node: EditorNode): void {
   const tabs = RED.tabs.create({
@@ -91,7 +109,7 @@ function showTabs(node: EditorNode): void {
     },
   });
   for (const tab of TABS) tabs.addTab({ id: `user-sync-tab-${tab}`, label: node._(`user-sync.tab.${tab}`) });
-  tabs.activateTab(`user-sync-tab-${TABS[0]}`);
+  tabs.activateTab(`user-sync-tab-${takeTabToShow() ?? TABS[0]}`);
 }
 
 /** Only `uuid5` needs a name space. In the dialog the strategy shown counts, else that of the node. */
@@ -116,6 +134,41 @@ function numberOrText(text: string): number | string {
   return trimmed !== "" && Number.isFinite(Number(trimmed)) ? Number(trimmed) : trimmed;
 }
 
-function toRecord(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+function showDeleted(value: unknown): void {
+  const { path, values } = toRecord(value);
+  setFieldValue(`${PREFIX}-legacyDeleted-path`, path);
+  setFieldValue(`${PREFIX}-legacyDeleted-values`, Array.isArray(values) ? values.join(", ") : "");
+}
+
+function readDeleted(): { path: string; values: string[] } {
+  return {
+    path: fieldValue(`${PREFIX}-legacyDeleted-path`).trim(),
+    values: fieldLines(`${PREFIX}-legacyDeleted-values`),
+  };
+}
+
+function readMapSettings(): MapSettings {
+  return {
+    legacyKey: fieldValue(`${PREFIX}-legacyKey`),
+    legacyTime: fieldValue(`${PREFIX}-legacyTime`),
+    legacyVerified: fieldValue(`${PREFIX}-legacyVerified`),
+    legacyDeleted: readDeleted(),
+  };
+}
+
+function applyMapSettings({ legacyDeleted, ...texts }: MapSettings): void {
+  for (const [name, value] of Object.entries(texts)) setFieldValue(`${PREFIX}-${name}`, value);
+  if (legacyDeleted !== undefined) showDeleted(legacyDeleted);
+}
+
+/** The editor makes its tray as wide as the form is when it opens; from then on the form follows the tray. */
+function beWide(): void {
+  document.querySelector(".user-sync-form-wide")?.classList.add("user-sync-opening");
+}
+
+function beAsWideAsTray(): void {
+  const form = document.querySelector(".user-sync-form-wide");
+  form?.classList.remove("user-sync-opening");
+  const body = form?.closest<HTMLElement>(".red-ui-tray-body");
+  if (body) body.style.minWidth = "0";
 }

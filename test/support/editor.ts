@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import type { RunningBrowser } from "./browser";
 import { PACKAGE_NAME } from "./user-directory";
 
@@ -87,8 +87,8 @@ export class Editor {
     })()`);
   }
 
-  /** Opens a node's dialog, looks at it and saves it. */
-  async visitDialog(node: EditorNode): Promise<Dialog> {
+  /** Opens a node's dialog; resolves with its button to save. */
+  async openDialog(node: EditorNode): Promise<Locator> {
     const kind = node.isConfig ? "node-config-dialog" : "node-dialog";
     const open = node.isConfig
       ? `RED.editor.editConfig("", ${JSON.stringify(node.type)}, ${JSON.stringify(node.id)})`
@@ -98,6 +98,12 @@ export class Editor {
     await ok.waitFor({ state: "visible" });
     // The tray slides in; its buttons do not work before it has arrived.
     await this.page.waitForFunction("!$('.red-ui-tray').is(':animated') && $('#red-ui-editor-shade').is(':visible')");
+    return ok;
+  }
+
+  /** Opens a node's dialog, looks at it and saves it. */
+  async visitDialog(node: EditorNode): Promise<Dialog> {
+    const ok = await this.openDialog(node);
     const dialog = await this.page.evaluate<Dialog>(`(() => {
       const form = $(".red-ui-tray").last().find("form");
       const texts = (selector) => form.find(selector).toArray().map((element) => element.textContent.trim());

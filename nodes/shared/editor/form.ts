@@ -1,4 +1,4 @@
-import { isEnvironmentValue } from "./validators";
+import { isEnvironmentValue } from "./environment";
 
 type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 

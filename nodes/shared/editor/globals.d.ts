@@ -44,10 +44,16 @@ interface NodeDefinition {
   labelStyle?: (this: EditorNode) => string;
   oneditprepare?: (this: EditorNode) => void;
   oneditsave?: (this: EditorNode) => void;
+  oneditcancel?: (this: EditorNode) => void;
+  oneditresize?: (this: EditorNode) => void;
 }
 
 interface EditableListOptions<Item> {
   addItem(container: ArrayLike<HTMLElement>, index: number, item: Item): void;
+  /** After the row is gone. */
+  removeItem?(item: Item): void;
+  /** After rows were dragged. */
+  sortItems?(): void;
   sortable?: boolean;
   removable?: boolean;
   height?: "auto" | number;
@@ -58,6 +64,24 @@ interface EditableListOptions<Item> {
 interface EditableList {
   editableList<Item>(options: EditableListOptions<Item>): void;
   editableList<Item>(method: "addItem", item: Item): void;
+  editableList(method: "empty"): void;
+}
+
+interface AjaxRequest {
+  url: string;
+  type: "GET" | "POST";
+  contentType?: string;
+  data?: string;
+  dataType: "json";
+  success(answer: unknown): void;
+  error(call: { status: number; responseJSON?: unknown }): void;
+}
+
+/** The parts of the editor's jQuery that have no counterpart in the browser. */
+interface EditorQuery {
+  (element: Element): EditableList & { on(event: string, handler: () => void): void };
+  /** Sends the editor's own login along. */
+  ajax(request: AjaxRequest): { abort(): void };
 }
 
 interface EditorTabs {
@@ -68,9 +92,13 @@ interface EditorTabs {
 interface Editor {
   /** Text of a key, with the name space of another node set in front where one is given. */
   _(key: string, parameters?: Record<string, unknown>): string;
-  nodes: { registerType(type: string, definition: NodeDefinition): void };
+  nodes: {
+    registerType(type: string, definition: NodeDefinition): void;
+    node(id: string): EditorNode | null | undefined;
+  };
+  editor: { editConfig(property: string, type: string, id: string, prefix: string, node: EditorNode): void };
   tabs: { create(options: { id: string; onchange(tab: { id: string }): void }): EditorTabs };
 }
 
 declare const RED: Editor;
-declare function $(element: Element): EditableList;
+declare const $: EditorQuery;

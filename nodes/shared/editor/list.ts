@@ -3,6 +3,9 @@ export interface RowList<Item> {
   add(item: Item): void;
   /** The rows' values, top to bottom. */
   read(): Item[];
+  /** The contents of the rows, top to bottom. */
+  elements(): Element[];
+  clear(): void;
 }
 
 interface RowListOptions<Item> {
@@ -14,6 +17,8 @@ interface RowListOptions<Item> {
   blank: Item;
   /** Fills the row and returns the function that reads it. */
   fill(row: HTMLElement, item: Item): () => Item;
+  /** Rows were removed or moved; what happens inside a row is for `fill` to notice. */
+  changed?(): void;
 }
 
 export function createRowList<Item extends object>(options: RowListOptions<Item>): RowList<Item> {
@@ -27,16 +32,21 @@ export function createRowList<Item extends object>(options: RowListOptions<Item>
     },
     sortable: true,
     removable: true,
+    removeItem: () => options.changed?.(),
+    sortItems: () => options.changed?.(),
     height: "auto",
     addButton: options.addLabel,
     ariaLabel: options.label,
   });
+  const elements = () => [...list.querySelectorAll(".red-ui-editableList-item-content")];
   return {
     add: (item) => $(list).editableList("addItem", item),
     read: () =>
-      [...list.querySelectorAll(".red-ui-editableList-item-content")].flatMap((row) => {
+      elements().flatMap((row) => {
         const reader = readers.get(row);
         return reader ? [reader()] : [];
       }),
+    elements,
+    clear: () => $(list).editableList("empty"),
   };
 }

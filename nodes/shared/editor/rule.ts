@@ -2,6 +2,9 @@
  * A rule of the field map as texts of the dialog, and back. Pure. What the user did not touch is written back exactly as
  * it was, also members that this version does not know.
  */
+import type { Lane } from "../../../lib/sync/types";
+import { isEnvironmentValue } from "./environment";
+import { isRecord } from "./json";
 import { readLiteral, readPairs, showLiteral, showPairs } from "./literal";
 import { optionType } from "./transforms";
 
@@ -104,6 +107,31 @@ export function findRuleProblem(rules: unknown): { key: string; parameters: Reco
   return null;
 }
 
+/** True when the rule names all paths it needs; one that is just being written does not yet. */
+export function isComplete(rule: RuleSource): boolean {
+  const form = toForm(rule);
+  return PATH_FIELDS.every((side) => splitPaths(form[side]).length > 0 || !needsPath(form, side));
+}
+
+/** True when an `${ENV_VAR}` stands somewhere in the rule: only the deployed flow knows what it means. */
+export function hasVariable(rule: RuleSource): boolean {
+  const isVariable = (value: unknown): boolean =>
+    Array.isArray(value) || isRecord(value) ? Object.values(value).some(isVariable) : isEnvironmentValue(value);
+  return isVariable(rule);
+}
+
+/** The paths that the rule writes to on that side. */
+export function targetsOf(rule: RuleSource, side: "cidaas" | "legacy"): string[] {
+  const form = toForm(rule);
+  return isWritten(form, side) ? splitPaths(form[side]) : [];
+}
+
+/** True when the rule carries a value that way, or an `${ENV_VAR}` decides. */
+export function goes(rule: RuleSource, lane: Lane): boolean {
+  const { direction } = toForm(rule);
+  return direction === lane || (direction !== "to-cidaas" && direction !== "to-legacy");
+}
+
 function isWritten(form: RuleForm, side: "cidaas" | "legacy"): boolean {
   return form.direction === "both" || form.direction === `to-${side}`;
 }
@@ -156,7 +184,7 @@ function parsePaths(text: string): string | string[] {
   return paths.length > 1 ? paths : (paths[0] ?? "");
 }
 
-function splitPaths(text: string): string[] {
+export function splitPaths(text: string): string[] {
   return text
     .split(",")
     .map((path) => path.trim())
@@ -174,8 +202,4 @@ function display(value: unknown): string {
 
 function isOn(value: unknown): boolean {
   return value !== undefined && value !== null && value !== false && value !== "false" && value !== "";
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,8 @@
 import { TRANSFORM_TABLE, transformSpec } from "../../../lib/mapping/transforms/table";
 import type { OptionSpec, TransformSpec } from "../../../lib/mapping/transforms/types";
 
+export { transformSpec };
+
 export interface TransformOption extends OptionSpec {
   name: string;
 }

@@ -2,14 +2,10 @@
  * Validators of dialog fields. Each returns true, or the sentence that says why not. The editor takes a value that is an
  * `${ENV_VAR}` as a whole for valid before it asks; they do the same, so that they can be relied on by themselves.
  */
+import { isEnvironmentValue } from "./environment";
 import { sharedText } from "./texts";
 
-const ENVIRONMENT_VALUE = /^\$\{[A-Za-z_][A-Za-z0-9_]*\}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-export function isEnvironmentValue(value: unknown): value is string {
-  return typeof value === "string" && ENVIRONMENT_VALUE.test(value);
-}
 
 /** A validator from a check of the trimmed text; the key names the sentence in the shared locale. */
 function textValidator(

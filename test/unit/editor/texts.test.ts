@@ -1,6 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import should from "should";
+import { CIDAAS_FIELDS } from "../../../lib/cidaas/fields";
+import { TRANSFORM_TABLE } from "../../../lib/mapping/transforms/table";
 import { iconFiles, localeKeys, ROOT, readLocale, readText, TYPES } from "./built";
 
 const LANGUAGES = ["en-US", "de"];
@@ -28,16 +30,19 @@ describe("The texts of the editor", () => {
 
     it(`of ${type} are all used`, () => {
       const source = readText("nodes", type, "editor.html") + readText("nodes", type, "editor.ts");
-      const shared = readdirSync(join(ROOT, "nodes/shared/editor"))
+      const shared = readdirSync(join(ROOT, "nodes/shared/editor"), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts"))
         .map((file) => readText("nodes/shared/editor", file))
         .join("\n");
       // Texts with a computed last part: choices, tabs and ports, the words of rules, and what the runtime shows.
-      const computed = /\.(choice|tab|port|rule|short|header|status|validate)\.|^palette\.label\./;
+      const computed =
+        /\.(choice|tab|port|rule|short|header|status|validate|field)\.|^palette\.label\.|\.map\.(from|limit|mapped|problem|reason|recordHint|side|presets|import|export)\b/;
       const unused = localeKeys(readLocale(type, "en-US")).filter(
         (key) =>
           !computed.test(key) &&
           !source.includes(key) &&
           !source.includes(`label("${key.split(".").at(-1)}")`) &&
+          !shared.includes(`"${key.replace(`${type}.`, "")}"`) &&
           !(key.endsWith(".palette") && shared.includes(".palette")),
       );
       should(unused).eql([]);
@@ -56,6 +61,19 @@ describe("The texts of the editor", () => {
       should(shape(german)).eql(shape(english));
     });
   }
+
+  it("describe every documented field of cidaas", () => {
+    const texts = Object(readLocale("user-sync", "en-US")["user-sync"]).field;
+    const described = CIDAAS_FIELDS.map(({ path }) => path.replaceAll(".", "_"));
+    should(Object.keys(texts).sort()).eql([...described, "customFields"].sort());
+  });
+
+  it("name every transform and every option of one", () => {
+    const { rule } = Object(readLocale("user-sync", "en-US")["user-sync"]);
+    should(Object.keys(rule.choice.transform).sort()).eql(Object.keys(TRANSFORM_TABLE).sort());
+    const options = new Set(Object.values(TRANSFORM_TABLE).flatMap((spec) => Object.keys(spec.options)));
+    should(Object.keys(rule.option).sort()).eql([...options].sort());
+  });
 
   it("of the status are there for all states, short unless they have numbers", () => {
     for (const language of LANGUAGES) {
