@@ -7,6 +7,7 @@ import { LIMITS, limitsOf } from "../../../nodes/shared/editor/map/limits";
 import { readMapFile, writeMapFile } from "../../../nodes/shared/editor/map/map-file";
 import { readRecord } from "../../../nodes/shared/editor/map/record";
 import { pathsOf } from "../../../nodes/shared/editor/map/record-paths";
+import { withoutSecrets } from "../../../nodes/shared/editor/map/secrets";
 import { ALL_ACTIVE_RULE, lacksStatus } from "../../../nodes/shared/editor/map/status-rule";
 import { matching, replaceLastPart } from "../../../nodes/shared/editor/map/suggest";
 import { summaryOf } from "../../../nodes/shared/editor/map/summary";
@@ -22,6 +23,28 @@ describe("The documented fields of cidaas", () => {
 
   it("are called by other systems in lower case and without punctuation, as a guess compares them", () => {
     for (const { alsoCalled = [] } of CIDAAS_FIELDS) for (const name of alsoCalled) should(name).match(/^[a-z0-9]+$/);
+  });
+});
+
+describe("A record that is kept as a sample", () => {
+  const RULES = [
+    { cidaas: "email", legacy: "mail" },
+    { cidaas: "password_hash_info", legacy: ["credentials[0].hash", "salt"], transform: "hash" },
+    { cidaas: "customFields.pin", legacy: "pin", secret: true },
+    { cidaas: "x..y", legacy: "broken[", secret: true },
+  ];
+
+  it("keeps nothing that a secret rule reads or writes", () => {
+    const record = { mail: "a@example.org", credentials: [{ hash: "$2b$", type: "password" }], salt: "s", pin: "1" };
+    should(withoutSecrets(record, RULES, "legacy")).eql({ mail: "a@example.org", credentials: [{ type: "password" }] });
+    const user = { email: "a@example.org", password_hash_info: "•••", customFields: { pin: "•••", tier: "gold" } };
+    should(withoutSecrets(user, RULES, "cidaas")).eql({ email: "a@example.org", customFields: { tier: "gold" } });
+    should(record.pin).equal("1");
+  });
+
+  it("is left alone where the secret is not there", () => {
+    for (const record of [{}, { credentials: "none" }, { credentials: null, customFields: [] }])
+      should(withoutSecrets(record, RULES, "legacy")).eql(record);
   });
 });
 

@@ -1,4 +1,5 @@
 /** The "Field map" tab of `user-sync`: rules on the left, what they do on the right. */
+import { otherSide } from "../../../../lib/sync/types";
 import { create } from "../form";
 import type { RuleSource } from "../rule";
 import { createDrawer } from "./drawer";
@@ -11,6 +12,7 @@ import { createPreviewPane, type PreviewPane } from "./preview-pane";
 import { pathsOf } from "./record-paths";
 import { createRuleTable, createTableHead, type RuleTable } from "./rule-table";
 import { createSampleList, type SampleList } from "./sample-list";
+import { withoutSecrets } from "./secrets";
 import { closeSuggestions } from "./suggestions";
 import type { Translate } from "./translate";
 
@@ -41,7 +43,14 @@ export function createMapEditor(options: MapEditorOptions): MapEditor {
     translate,
     changed: () => questions.preview(),
     addRule: (side, path) => table.add(guessRule(side, path, table.taken("cidaas"))),
-    keepSample: (side, record, expected) => samples.keep({ side, record, expected }),
+    keepSample(side, record, expected) {
+      const rules = table.read();
+      samples.keep({
+        side,
+        record: withoutSecrets(record, rules, side),
+        expected: withoutSecrets(expected, rules, otherSide(side)),
+      });
+    },
   });
   const samples: SampleList = createSampleList(part("node-config-input-samples-list"), {
     translate,
