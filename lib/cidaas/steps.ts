@@ -1,4 +1,5 @@
 import { isEmpty, isJsonObject } from "../mapping/json";
+import { NEVER_EMPTIED } from "../mapping/not-carried";
 import { compilePath } from "../mapping/paths";
 import type { CompiledMap } from "../mapping/types";
 import type { Settleable } from "../sync/plan";
@@ -19,17 +20,6 @@ export interface Steps {
 }
 
 const SETTABLE: readonly unknown[] = ["VERIFIED", "PENDING", "DECLINED"] satisfies SettableStatus[];
-/** Members that a profile update does not carry. */
-const NOT_CLEARED: ReadonlySet<string> = new Set([
-  "sub",
-  "provider",
-  "userStatus",
-  "roles",
-  "groups",
-  "consents",
-  "password_hash_info",
-]);
-
 /**
  * How a user is brought what `body` says. Whoever is disabled loses the account before anything else is written, and
  * whoever is enabled gets it back when all the rest is in place.
@@ -62,7 +52,7 @@ function emptyPaths(map: CompiledMap, rule: RuleId, values: readonly Json[]): Cl
     const value = values[place];
     if (value === undefined || !isEmpty(value)) return [];
     const { keys } = compilePath(path);
-    return NOT_CLEARED.has(keys[0] ?? "") ? [] : [{ rule, keys }];
+    return NEVER_EMPTIED.has(keys[0] ?? "") ? [] : [{ rule, keys }];
   });
 }
 

@@ -22,6 +22,17 @@ export const NOT_CARRIED: readonly NotCarried[] = [
   { path: "password", lanes: ["to-legacy"], reason: "passwordFromCidaas" },
 ];
 
+/** Members of a cidaas user that no interface empties (reference, sections 1.4 and 5.5). */
+export const NEVER_EMPTIED: ReadonlySet<string> = new Set([
+  "sub",
+  "provider",
+  "userStatus",
+  "roles",
+  "groups",
+  "consents",
+  "password_hash_info",
+]);
+
 /** A rule that promises more than is carried. */
 export interface NotCarriedWarning {
   rule: RuleId;

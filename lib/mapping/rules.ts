@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ConfigError } from "../errors";
 import type { Json, Side } from "../sync/types";
 import { isEmpty, isJson, isRecord, stableJson } from "./json";
+import { NEVER_EMPTIED } from "./not-carried";
 import { compilePath, isWithin } from "./paths";
 import { type ReportProblem, RuleReader } from "./rule-reader";
 import { NO_TOOLS } from "./tools";
@@ -92,7 +93,15 @@ function parseRule(entry: unknown, tools: MapTools, report: ReportProblem): Rule
   if (draft.id in Object.prototype) report(`the id "${draft.id}" is reserved`);
   const rule: Rule = { ...draft, fingerprint: fingerprintOf(draft) };
   if (transform) checkTransform(rule, transform, tools, report);
+  checkEmptied(rule, report);
   return rule;
+}
+
+/** A wish that nothing fulfils would look like an edit in cidaas, and bring the old value back. */
+function checkEmptied(rule: Rule, report: ReportProblem): void {
+  if (rule.whenEmpty !== "clear" || !writesTo(rule, "cidaas")) return;
+  const kept = rule.cidaas.find((path) => NEVER_EMPTIED.has(compilePath(path).keys[0] ?? ""));
+  if (kept !== undefined) report(`"${kept}" cannot be emptied in cidaas; let "whenEmpty" be "skip" or "default"`);
 }
 
 /** Whether cidaas keeps a password there. */

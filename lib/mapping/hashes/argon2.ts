@@ -1,6 +1,8 @@
 import type { JsonObject } from "../../sync/types";
 import { fromBase64, type HashFormat, hashInfo, hashText, notA, ONE_COLUMN, refusedHash, wholeNumber } from "./types";
 
+/** LDAP servers put their scheme in front. */
+const SCHEME = /^\{ARGON2\}(?=\$)/i;
 /** PHC text: variant, version, memory in KiB, passes, lanes, then salt and hash in Base64 without padding. */
 const ARGON2 = /^\$argon2(?:id|i|d)\$(?:v=(?:16|19)\$)?m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 /** One login must not take more of the tenant than this, whatever a record says. */
@@ -14,7 +16,7 @@ const ALGORITHM = "ARGON";
 export const argon2: HashFormat = {
   columns: ONE_COLUMN,
   algorithm: { prefix: ALGORITHM, required: false },
-  read: ([value], { algorithm }) => argon2Info(hashText(value), algorithm),
+  read: ([value], { algorithm }) => argon2Info(hashText(value).replace(SCHEME, ""), algorithm),
 };
 
 /** The `password_hash_info` of a PHC text, under another id than the default where one is given. */

@@ -13,7 +13,7 @@ import { type HashFormat, hashText, notA, ONE_COLUMN } from "./types";
 /** How a text that describes itself begins, and who reads it. */
 const BEGINNINGS: readonly [RegExp, HashFormat][] = [
   [/^(\{(crypt|CRYPT|bcrypt)\})?\$2[aby]\$/, bcrypt],
-  [/^\$argon2/, argon2],
+  [/^(\{ARGON2\})?\$argon2/i, argon2],
   [/^(pbkdf2_|bcrypt\$|argon2\$|!)/, django],
   [/^(\$pbkdf2|\{PBKDF2)/i, passlibPbkdf2],
   [/^\{S?SHA/i, anyLdap],

@@ -3,6 +3,9 @@ import { SyncError } from "../../errors";
 import type { Json } from "../../sync/types";
 import { type CompileTransform, optionError, scalarText, single } from "./types";
 
+/** As SCIM writes numbers (RFC 3966). */
+const SCHEME = /^tel:/i;
+
 /** E.164 in cidaas; E.164, national or international format in the legacy system. */
 export const compilePhone: CompileTransform = ({ country, legacyFormat }) => {
   const name = scalarText(country).toUpperCase();
@@ -13,7 +16,7 @@ export const compilePhone: CompileTransform = ({ country, legacyFormat }) => {
   const parse = (text: string) =>
     parsePhoneNumberFromString(text, { ...(home && { defaultCountry: home }), extract: false });
   const toE164 = (value: Json) => {
-    const parsed = parse(scalarText(value).trim());
+    const parsed = parse(scalarText(value).trim().replace(SCHEME, ""));
     // E.164 has no place for an extension, and dropping it would reach somebody else.
     if (parsed?.isPossible() && parsed.ext === undefined) return parsed.number;
     throw new SyncError(

@@ -89,6 +89,7 @@ export const VECTORS: readonly Vector[] = [
   ...text("bcrypt under {CRYPT}", "bcrypt", `{CRYPT}${BCRYPT}`, "BCRYPT_4", verifyBcrypt),
   ...text("bcrypt of Spring Security", "bcrypt", `{bcrypt}${BCRYPT}`, "BCRYPT_4", verifyBcrypt),
   ...text("Argon2id", "argon2", phc("argon2id"), "ARGON", verifyArgon2("argon2id")),
+  ...text("Argon2id of an LDAP server", "argon2", `{ARGON2}${phc("argon2id")}`, "ARGON", verifyArgon2("argon2id")),
   ...text("Argon2i", "argon2", phc("argon2i"), "ARGON", verifyArgon2("argon2i")),
   ...text("Argon2d", "argon2", phc("argon2d"), "ARGON", verifyArgon2("argon2d")),
   ...text(

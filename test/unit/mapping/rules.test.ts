@@ -171,4 +171,12 @@ describe("parseRules", () => {
     ];
     for (const change of other) should(print(change)).not.equal(print({}));
   });
+
+  it("lets no rule empty what cidaas cannot empty", () => {
+    const rule = { cidaas: "roles", legacy: "roles", whenEmpty: "clear" };
+    should(() => parseRules([rule])).throw({ code: "MAP_INVALID", message: /"roles" cannot be emptied in cidaas/ });
+    should(() => parseRules([{ ...rule, cidaas: "groups[0].roles" }])).throw({ code: "MAP_INVALID" });
+    parseRules([{ ...rule, direction: "to-legacy" }]);
+    parseRules([{ ...rule, whenEmpty: "skip" }]);
+  });
 });

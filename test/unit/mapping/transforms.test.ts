@@ -72,6 +72,11 @@ describe("transforms", () => {
       should(mapValue(mapOf({ transform: "upper" }), lane, "äb")).equal("ÄB");
     });
 
+  it("reads phone numbers as SCIM writes them", () => {
+    const map = mapOf({ transform: "phone" });
+    should(mapValue(map, "to-cidaas", "tel:+49-711-987-6543")).equal("+497119876543");
+  });
+
   it("keeps a foreign number international where its national form would be another number", () => {
     const map = mapOf({ transform: "phone", options: { country: "DE", legacyFormat: "national" } });
     should(mapValue(map, "to-legacy", "+436641234567")).equal("+43 664 1234567");
