@@ -44,7 +44,7 @@ export function createRuleRow(element: HTMLElement, rule: RuleSource, surroundin
   const refresh = () => {
     const now = read();
     const written = fromForm(now, rule);
-    adapt(controls, now);
+    adapt(controls, now, translate);
     summary.textContent = summaryOf(now, translate);
     element.setAttribute("aria-label", `${now.cidaas} – ${now.legacy}`);
     element.classList.toggle("user-sync-rule-incomplete", !isComplete(written));
@@ -136,7 +136,10 @@ function createDetails(controls: RuleControls, options: RuleOptions, translate: 
 }
 
 /** Shows only what means something for the rule as it stands. */
-function adapt(controls: RuleControls, form: RuleForm): void {
+function adapt(controls: RuleControls, form: RuleForm, translate: Translate): void {
+  const isRead = transformSpec(form.transform)?.sourceless !== true;
+  for (const side of ["cidaas", "legacy"] as const)
+    controls[side].placeholder = isRead ? translate(`rule.placeholder.${side}`) : "";
   // A field that is written one way only cannot be in conflict with an edit of its target.
   controls.conflict.classList.toggle(
     "user-sync-idle",
