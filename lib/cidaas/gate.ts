@@ -105,7 +105,8 @@ async function prepareDelete(
   return { kind: "delete", lease, body: { sub }, plan: NOTHING_TO_WRITE, statusBefore: null };
 }
 
-const NOTHING_TO_WRITE: Settleable = {
+/** The plan of what writes no rule, such as a delete. */
+export const NOTHING_TO_WRITE: Settleable = {
   do: "settle",
   source: "legacy",
   create: false,

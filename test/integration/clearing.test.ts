@@ -1,10 +1,10 @@
 import { isJsonObject } from "../../lib/mapping/json";
 import type { JsonObject } from "../../lib/sync/types";
-import { CUTS } from "../../scripts/chaos/cuts";
 import { watchWire } from "../../scripts/chaos/wire";
 import { findNode, loadExample } from "../support/flows";
+import { crashAmongCuts } from "./crashes";
 import { editAtRandom, FIELDS } from "./edits";
-import { pause, runs, World } from "./harness";
+import { runs, World } from "./harness";
 import { judgeEdits } from "./judge-edits";
 
 const SPARSE: typeof FIELDS = [
@@ -26,6 +26,7 @@ const FILLED = FIELDS.slice(0, 2);
 const CLEARED = ["mobile_number", "tier", "city"];
 const LEASE_S = 5;
 const CALL_TIMEOUT_S = 2;
+const CALM = { rate5xx: 0, rateReset: 0.05, faultPaths: [] };
 const NODES: Record<string, JsonObject> = {
   sync: { rules: rulesThatClear() },
   store: { leaseSeconds: LEASE_S, maxAttempts: 100 },
@@ -50,21 +51,9 @@ describe("Fields that are emptied and filled on both sides", function () {
           await world.load();
           await world.quiet();
           const wire = watchWire(world.simulator);
-          const { tenant, legacy } = world.simulator;
           const fields = [...SPARSE, ...FILLED];
           const edits = editAtRandom(world, { count: 120, among: world.legacyIds(), spacingMs: 40, fields });
-          for (let crash = 0; crash < 6; crash += 1) {
-            const cut = CUTS[world.random.integer(CUTS.length + 1)];
-            (world.random.chance(0.5) ? tenant : legacy).setDials({
-              rate5xx: 0,
-              rateReset: 0.05,
-              faultPaths: [],
-              ...cut,
-            });
-            await pause(world.random.integer(700));
-            world.crash();
-            await world.start();
-          }
+          await crashAmongCuts(world, { count: 6, dials: CALM, mostMs: 700 });
           await edits;
           world.clearFaults();
           await world.quiet();

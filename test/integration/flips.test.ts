@@ -1,9 +1,9 @@
 import type { JsonObject } from "../../lib/sync/types";
-import { CUTS } from "../../scripts/chaos/cuts";
 import { watchWire } from "../../scripts/chaos/wire";
 import type { Dials } from "../../simulator";
+import { crashAmongCuts } from "./crashes";
 import { editAtRandom, FIELDS } from "./edits";
-import { pause, runs, World } from "./harness";
+import { runs, World } from "./harness";
 import { judgeEdits } from "./judge-edits";
 
 /** Fields with two or three values: what one side is set to is often what the other one holds, or what waits for it. */
@@ -36,17 +36,8 @@ describe("Edits on both sides of fields with few values", function () {
         await world.quiet();
         const wire = watchWire(world.simulator);
         world.setDials(ALWAYS);
-        const { tenant, legacy } = world.simulator;
         const edits = editAtRandom(world, { count: 150, among: world.legacyIds(), spacingMs: 60, fields: FEW_VALUED });
-        for (let crash = 0; crash < 10; crash += 1) {
-          // One of the systems, or a part of it, is out of reach for a while, or neither is.
-          const cut = CUTS[world.random.integer(CUTS.length + 1)];
-          (world.random.chance(0.5) ? tenant : legacy).setDials({ ...CALM, ...cut });
-          await pause(world.random.integer(900));
-          world.crash();
-          await pause(world.random.integer(20));
-          await world.start();
-        }
+        await crashAmongCuts(world, { count: 10, dials: CALM, mostMs: 900 });
         await edits;
         world.clearFaults();
         await world.quiet();

@@ -1,8 +1,8 @@
 import should from "should";
+import { NOTHING_TO_WRITE } from "../../../lib/cidaas/gate";
 import { stepsOf } from "../../../lib/cidaas/steps";
 import { compileMap } from "../../../lib/mapping/compile";
 import { parseRules } from "../../../lib/mapping/rules";
-import type { Settleable } from "../../../lib/sync/plan";
 import type { JsonObject } from "../../../lib/sync/types";
 
 const MAP = compileMap(
@@ -15,25 +15,10 @@ const MAP = compileMap(
     { id: "status", cidaas: "userStatus", legacy: "status" },
   ]),
 );
-const PLAN: Settleable = {
-  do: "settle",
-  source: "legacy",
-  create: false,
-  write: [],
-  refused: [],
-  heal: [],
-  conflicts: [],
-  overtaken: [],
-  ledger: {},
-  proven: {},
-  previous: {},
-  news: {},
-  fingerprints: {},
-};
 const BODY: JsonObject = { sub: "s-1", provider: "self", email: "ada@example.org" };
 
 function steps(write: string[], body: JsonObject, { create = false, before = "VERIFIED" as string | null } = {}) {
-  const { apart, ...calls } = stepsOf(MAP, { ...PLAN, write, create }, { ...BODY, ...body }, before);
+  const { apart, ...calls } = stepsOf(MAP, { ...NOTHING_TO_WRITE, write, create }, { ...BODY, ...body }, before);
   return { ...calls, apart: [...apart] };
 }
 
