@@ -106,11 +106,18 @@ export function newsOfMapped(
   span: Span | null,
 ): Record<RuleId, News> {
   const news: Record<RuleId, News> = {};
+  const updatedAt = item.source?.updatedAt ?? null;
   for (const [rule, source] of Object.entries(item.source?.rules ?? {})) {
     const mapped = values[rule];
     if (!mapped) continue;
     const target = context.printer.value(rule, "legacy", context.map.canonical("legacy", rule, mapped));
-    news[rule] = { source: source.print, target, span, ...(item.readAt === undefined ? {} : { seenAt: item.readAt }) };
+    news[rule] = {
+      source: source.print,
+      target,
+      span,
+      ...(item.readAt === undefined ? {} : { seenAt: item.readAt }),
+      ...(updatedAt === null ? {} : { latest: updatedAt }),
+    };
   }
   return news;
 }

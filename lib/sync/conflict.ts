@@ -35,22 +35,32 @@ export function settleConflict(
   rivalSpan: Span | null,
 ): Verdict {
   const record = conflictRecord(input, by, policy, news, rivalSpan);
-  if (record.winner === input.source) return { do: "write", conflict: atLatest(record, input, news), heal: false };
+  if (record.winner === input.source) {
+    const editAt = input.target.state === "read" ? input.target.editAt : null;
+    return { do: "write", conflict: atLatest(record, editAt, input.clockTolerance), heal: false };
+  }
   // The winner of a rule that goes one way only has no lane to the source; it simply stays where it is.
   if (policy.direction !== "both") return { do: "remember", target: present };
-  return { do: "refuse", conflict: record, heal: true, keep: false };
+  return {
+    do: "refuse",
+    conflict: atLatest(record, news.latest ?? null, input.clockTolerance),
+    heal: true,
+    keep: false,
+  };
 }
 
 /**
- * The target's record was edited as late as it says, and if we wrote to it at that time, somebody else may have done so too:
- * the value that loses is not ours. The events known so far decide, and the record says that they may be wrong.
+ * The record of the side that loses was edited as late as it says, and if we wrote to it at that time, somebody else may have
+ * done so too: the value is not ours. The events known so far decide, and the conflict says that they may be wrong.
  */
-function atLatest(record: ConflictRecord, { source, target, clockTolerance }: DecideInput, news: News): ConflictRecord {
-  const editAt = target.state === "read" ? target.editAt : null;
-  const member = source === "legacy" ? "cidaasTime" : "legacyTime";
-  const isLater = editAt !== null && editAt > (record[member] ?? Number.NEGATIVE_INFINITY);
-  if (!isLater || news.span === null || editAt + clockTolerance < news.span.last) return record;
-  return { ...record, [member]: editAt, ambiguous: true };
+function atLatest(record: ConflictRecord, latest: number | null, tolerance: number): ConflictRecord {
+  const [loser, winner] =
+    record.winner === "legacy" ? (["cidaas", "legacy"] as const) : (["legacy", "cidaas"] as const);
+  const known = record[`${loser}Time`];
+  const won = record[`${winner}Time`];
+  if (latest === null || won === null || latest <= (known ?? Number.NEGATIVE_INFINITY) || latest + tolerance < won)
+    return record;
+  return { ...record, [`${loser}Time`]: latest, ambiguous: true };
 }
 
 export function conflictRecord(

@@ -22,6 +22,8 @@ export interface News {
   span: Span | null;
   /** When the source was last seen to hold it, where that is known. */
   seenAt?: number;
+  /** When its record was last edited by its own word, by us or by somebody; absent where that is not known. */
+  latest?: number;
   /** See `CarriedRule`. */
   state?: "covered" | "restored";
 }

@@ -192,6 +192,22 @@ describe("decide, when both sides changed", () => {
     should(later.do === "write" && later.conflict).containEql({ cidaasTime: 300, ambiguous: false });
   });
 
+  it("says so too of a value that is refused", () => {
+    const edited = { ...news("new", 100), source: "new@cidaas", target: "new@legacy" };
+    const given = {
+      source: "cidaas" as const,
+      target: { state: "read", prints: { email: "third@legacy" }, editAt: 500 } as const,
+    };
+    const verdict = ask({ ...edited, latest: 510 }, given);
+    should(verdict.do === "refuse" && verdict.conflict).containEql({
+      winner: "legacy",
+      cidaasTime: 510,
+      ambiguous: true,
+    });
+    const early = ask({ ...edited, latest: 300 }, given);
+    should(early.do === "refuse" && early.conflict).containEql({ cidaasTime: 100, ambiguous: false });
+  });
+
   it("gives a tie to cidaas and calls it ambiguous", () => {
     for (const time of [295, 350, 409]) {
       const verdict = ask(news("ours", time), { target, rival });
