@@ -27,10 +27,17 @@ const CANONICAL_VERSION = 1;
  */
 export function parseRules(raw: unknown, tools: MapTools = NO_TOOLS): Rule[] {
   const { rules, problems } = checkRules(raw, tools);
-  if (problems.length === 0) return rules;
+  requireSound(problems);
+  return rules;
+}
+
+/** Throws one `ConfigError` `MAP_INVALID` for all problems; none is fine. */
+export function requireSound(problems: readonly MapProblem[]): void {
+  if (problems.length === 0) return;
   throw new ConfigError(
     "MAP_INVALID",
     `Correct the field map (${problems.length}): ${problems.map(sentenceOf).join("; ")}.`,
+    "rules",
   );
 }
 

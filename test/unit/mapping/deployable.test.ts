@@ -1,11 +1,10 @@
 import should from "should";
-import { checkMap } from "../../../lib/mapping/check-map";
-import { parseRules } from "../../../lib/mapping/rules";
+import { parseDeployable } from "../../../lib/mapping/deployable";
 
 const EMAIL = { id: "email", cidaas: "email", legacy: "email" };
-const check = (...rules: object[]) => checkMap(parseRules(rules));
+const check = (...rules: object[]) => parseDeployable(rules);
 
-describe("checkMap", () => {
+describe("parseDeployable", () => {
   it("refuses a map that writes to cidaas and says nothing about the status", () => {
     should(() => check(EMAIL)).throw({ code: "MAP_INVALID", field: "rules", message: /userStatus.*VERIFIED/ });
     should(() => check({ ...EMAIL, direction: "to-cidaas" })).throw({ code: "MAP_INVALID" });
@@ -26,5 +25,9 @@ describe("checkMap", () => {
   it("asks for no status where nothing is written to cidaas", () => {
     check();
     check({ ...EMAIL, direction: "to-legacy" });
+  });
+
+  it("tells it together with what is wrong with single rules", () => {
+    should(() => check({ ...EMAIL, transform: "rot13" })).throw({ message: /\(2\).*rot13.*userStatus/ });
   });
 });
