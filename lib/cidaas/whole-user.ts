@@ -42,6 +42,14 @@ function wholeUserProblems({ written, sub, create }: WholeUser): RecordProblem[]
       message: "a new user needs one of them",
     });
   }
+  if (create && isEmpty(written.userStatus ?? null)) {
+    problems.push({
+      rule: "",
+      path: "userStatus",
+      code: "STATUS_MISSING",
+      message: "a new user without a status would be active; give the record one, or its rule a default",
+    });
+  }
   const isPlain = isEmpty(written.groups ?? null) && countOf(written.identities) < 2;
   if (!isPlain && (sub === null || !isUuid(sub))) {
     problems.push({

@@ -11,10 +11,20 @@ describe("requireValid", () => {
     should(() => valid(user)).throw({ code: "RECORD_INVALID", message });
 
   it("asks for an identifier where a user is created", () => {
-    valid({ create: true, written: { username: "lena" } });
+    const active = { userStatus: "VERIFIED" };
+    valid({ create: true, written: { ...active, username: "lena" } });
     valid({ written: { given_name: "Lena" } });
-    refusal({ create: true, written: { given_name: "Lena" } }, /^email, mobile_number, username: /);
-    refusal({ create: true, written: { email: "", mobile_number: null } }, /^email, mobile_number, username: /);
+    refusal({ create: true, written: { ...active, given_name: "Lena" } }, /^email, mobile_number, username: /);
+    refusal(
+      { create: true, written: { ...active, email: "", mobile_number: null } },
+      /^email, mobile_number, username: /,
+    );
+  });
+
+  it("creates nobody without a status, who would be active then", () => {
+    refusal({ create: true, written: { email: "lena@example.org" } }, /^userStatus: .*would be active/);
+    refusal({ create: true, written: { email: "lena@example.org", userStatus: "" } }, /^userStatus: /);
+    valid({ written: { email: "lena@example.org" } });
   });
 
   it("asks for a sub that is a UUID where groups or several providers come along", () => {
