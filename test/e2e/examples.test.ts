@@ -9,7 +9,7 @@ import { EXAMPLES, type FlowNode, findNode, loadExample, mergeFlows } from "../s
 import { temporaryDirectory } from "../support/user-directory";
 
 const OWN_TYPES =
-  /^(user-sync|user-sync-control|user-sync-legacy|user-sync-store|cidaas-.+|field-mapper|bulk-batcher|legacy-out)$/;
+  /^(user-sync|user-sync-backfill|user-sync-control|user-sync-legacy|user-sync-store|cidaas-.+|field-mapper|bulk-batcher|legacy-out)$/;
 
 describe("The example flows", function () {
   this.timeout(60_000);

@@ -13,6 +13,7 @@ const TYPES = [
   "field-mapper",
   "legacy-out",
   "user-sync",
+  "user-sync-backfill",
   "user-sync-control",
   "user-sync-legacy",
   "user-sync-store",

@@ -12,6 +12,7 @@ const NODES: { type: string; input: boolean; choice: string | null; number: stri
   { type: "cidaas-bulk-upsert", input: true, choice: "deletes", number: null },
   { type: "legacy-out", input: true, choice: "mode", number: null },
   { type: "user-sync-control", input: true, choice: null, number: null },
+  { type: "user-sync-backfill", input: true, choice: "format", number: "batch" },
 ];
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: the notation of Node-RED for environment variables

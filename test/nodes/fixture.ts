@@ -12,6 +12,7 @@ import cidaasWebhookIn from "../../nodes/cidaas-webhook-in/cidaas-webhook-in";
 import fieldMapper from "../../nodes/field-mapper/field-mapper";
 import legacyOut from "../../nodes/legacy-out/legacy-out";
 import userSync from "../../nodes/user-sync/user-sync";
+import userSyncBackfill from "../../nodes/user-sync-backfill/user-sync-backfill";
 import userSyncControl from "../../nodes/user-sync-control/user-sync-control";
 import userSyncLegacy from "../../nodes/user-sync-legacy/user-sync-legacy";
 import userSyncStore from "../../nodes/user-sync-store/user-sync-store";
@@ -95,7 +96,7 @@ export class Bench {
   ): Promise<void> {
     this.#received.clear();
     const types = [userSync, cidaasTenant, userSyncLegacy, userSyncStore, cidaasWebhookIn, cidaasUserFetch];
-    const others = [fieldMapper, bulkBatcher, cidaasBulkUpsert, legacyOut, userSyncControl];
+    const others = [fieldMapper, bulkBatcher, cidaasBulkUpsert, legacyOut, userSyncBackfill, userSyncControl];
     const all = [...types, ...others, this.#registerProbe];
     await helper.load(all, this.flow(nodes, config), this.credentials(credentials));
   }

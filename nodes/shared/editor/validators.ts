@@ -57,6 +57,15 @@ export const schemaName = textValidator("schemaName", (text) => /^[a-z_][a-z0-9_
 /** JSON Schema as text; empty = records are not checked. */
 export const optionalJsonObject = textValidator("jsonObject", (text) => text === "" || isJsonObject(text));
 
+/** What stands between the values of a CSV file. */
+export const csvSeparator = textValidator("csvSeparator", (text) => text === "tab" || /^[!#-/:-@[-`{-~]$/.test(text));
+
+/** A date, with or without a time of day; empty = not given. */
+export const optionalTime = textValidator(
+  "time",
+  (text) => text === "" || (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text))),
+);
+
 export function oneOf(...choices: string[]): Validator {
   return textValidator("oneOf", (text) => choices.includes(text), { choices: choices.join(", ") });
 }

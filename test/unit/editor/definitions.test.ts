@@ -85,7 +85,7 @@ describe("The editor half of every node", () => {
       it("is valid with its defaults, where nothing has to be filled in", () => {
         const { defaults } = definitionOf(type);
         const node = Object.fromEntries(Object.entries(defaults).map(([name, { value }]) => [name, value]));
-        const toFillIn = ["baseUrl", "subNamespace"];
+        const toFillIn = ["baseUrl", "subNamespace", "file"];
         for (const [name, property] of Object.entries(defaults)) {
           if (!property.validate || toFillIn.includes(name)) continue;
           should(property.validate.call(node, property.value, {})).equal(true, `${name} refuses its own default`);
@@ -132,8 +132,8 @@ describe("The editor half of every node", () => {
     const nodes = TYPES.map((type) => ({ type, definition: definitionOf(type) })).filter(
       ({ definition }) => definition.category !== "config",
     );
-    should(nodes).have.length(7);
-    should(new Set(nodes.map(({ definition }) => definition.icon)).size).equal(7);
+    should(nodes).have.length(8);
+    should(new Set(nodes.map(({ definition }) => definition.icon)).size).equal(8);
     for (const { type, definition } of nodes) {
       should(definition.category).equal("user sync");
       should(definition.color).match(/^#[0-9A-F]{6}$/);
@@ -174,6 +174,9 @@ describe("The editor half of every node", () => {
       ["bulk-batcher", "waitMs", "600001"],
       ["bulk-batcher", "maxInFlight", "1.5"],
       ["legacy-out", "mode", "soap"],
+      ["user-sync-backfill", "file", ""],
+      ["user-sync-backfill", "separator", '"'],
+      ["user-sync-backfill", "exportedAt", "yesterday"],
     ];
     for (const [type, property, value, node = {}] of refusals) {
       it(`${type}: ${property} ${JSON.stringify(value)}`, () => {

@@ -97,7 +97,7 @@ describe("The texts of the editor", () => {
 
 describe("The icons", () => {
   it("are pictograms of 40 by 60, white on transparent, with names of this package", () => {
-    should(iconFiles()).have.length(7);
+    should(iconFiles()).have.length(8);
     for (const file of iconFiles()) {
       should(file).match(/^user-sync-[a-z]+\.svg$/);
       const svg = readText("icons", file);
