@@ -71,7 +71,7 @@ describe("The example flows", function () {
     // Nobody takes the webhooks of a one-way load: let cidaas give them up at once.
     const demo = await startDemo({ users, port: null, page: false, timeScale: 0.0001, flow, environment });
     try {
-      await demo.nodeRed.inject(findNode(flow, "inject").id);
+      await demo.nodeRed.inject(findNode(flow, "inject", "Start").id);
       await waitForQuiet(demo, 30_000, (view) => view.cidaasUsers === users);
       should(compareSides(await demo.systems.cidaasUsers(), await demo.systems.legacyUsers())).eql([]);
     } finally {
