@@ -7,6 +7,7 @@ import { waitForQuiet } from "../../scripts/demo/quiet";
 import { startLegacy } from "../../simulator/legacy/legacy";
 import { EXAMPLES, type FlowNode, findNode, loadExample, mergeFlows } from "../support/flows";
 import { temporaryDirectory } from "../support/user-directory";
+import { waitFor } from "../support/wait-for";
 
 const OWN_TYPES =
   /^(user-sync|user-sync-backfill|user-sync-control|user-sync-legacy|user-sync-store|cidaas-.+|field-mapper|bulk-batcher|legacy-out)$/;
@@ -45,7 +46,7 @@ describe("The example flows", function () {
 
   it("use every node of the package", () => {
     const used = new Set(EXAMPLES.flatMap(loadExample).map(({ type }) => type));
-    should([...used].filter((type) => OWN_TYPES.test(type))).have.length(11);
+    should([...used].filter((type) => OWN_TYPES.test(type))).have.length(12);
   });
 
   it("keep both sides equal when the two directions are imported one by one", async () => {
@@ -74,6 +75,36 @@ describe("The example flows", function () {
       await demo.nodeRed.inject(findNode(flow, "inject", "Start").id);
       await waitForQuiet(demo, 30_000, (view) => view.cidaasUsers === users);
       should(compareSides(await demo.systems.cidaasUsers(), await demo.systems.legacyUsers())).eql([]);
+    } finally {
+      await demo.close();
+      directory.remove();
+    }
+  });
+
+  it("go on with a CSV file where they were when the process was killed", async () => {
+    const directory = temporaryDirectory("backfill-killed");
+    const file = join(directory.path, "users.csv");
+    const users = 2_000;
+    await writeExport(file, users);
+    const flow = loadExample("4 backfill from a file").map((node) =>
+      node.type === "user-sync-backfill" ? { ...node, batch: 20 } : node,
+    );
+    const environment = { BACKFILL_FILE: file };
+    const demo = await startDemo({ users, port: null, page: false, timeScale: 0.0001, flow, environment });
+    const cameIn = async () => (await demo.nodeRed.status()).lanes["to-cidaas"].counters.in ?? 0;
+    try {
+      await demo.nodeRed.inject(findNode(flow, "inject", "Start").id);
+      for (const least of [200, 800]) {
+        const what = `${least} users to be safe`;
+        const safe = () => cameIn().then((count) => count >= least && count);
+        should(await waitFor(safe, { timeoutMs: 20_000, everyMs: 5, what })).be.below(users);
+        await demo.nodeRed.kill9();
+        await demo.nodeRed.start();
+      }
+      await waitForQuiet(demo, 60_000, (view) => view.cidaasUsers === users);
+      should(compareSides(await demo.systems.cidaasUsers(), await demo.systems.legacyUsers())).eql([]);
+      // Of what was safe, each kill repeats one batch at most.
+      should(await cameIn()).be.within(users, users + 2 * 20);
     } finally {
       await demo.close();
       directory.remove();

@@ -166,6 +166,15 @@ describe("user-sync-backfill", () => {
     should(JSON.stringify(error)).not.match(/one@example/);
   });
 
+  it("reads on behind users of whom the map takes none", async () => {
+    const row = (id: string) => `${id},unmapped${round}.${id}@example.org,Number`;
+    writeFileSync(file, ["id,email,name", row(""), row(" "), row("7"), ""].join("\n"));
+    await bench.load(loadingFlow(), RULES);
+    operate("start");
+    await bench.arrived("invalid-back", 2);
+    await bench.until(async () => (await bench.counters("to-cidaas")).delivered === 1, "the user who can be mapped");
+  });
+
   it("pauses and resumes, and says so", async () => {
     await bench.load(backfill(), RULES);
     operate("start");
