@@ -21,8 +21,8 @@ export interface LoadingOptions extends ReadingSettings {
   refuse(unusable: Batch["unusable"]): void;
   /** A failure that belongs to no operation. */
   report(error: SyncError): void;
-  /** `view` tells something new. */
-  changed(): void;
+  /** There is something new to tell. */
+  changed(view: LoadingView): void;
   now(): number;
   /** Ids are told apart by it from those of an earlier loading. */
   run: string;
@@ -167,7 +167,7 @@ export class Loading {
   #show(state: LoadingState, progress: Progress | null): void {
     this.#state = state;
     this.#progress = progress;
-    this.#options.changed();
+    this.#options.changed(this.view);
   }
 
   #fail({ code }: SyncError): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { extname, isAbsolute, resolve } from "node:path";
 import type { Node, NodeAPI, NodeMessageInFlow } from "node-red";
-import { Loading, type LoadingView } from "../../lib/backfill/loading";
+import { Loading, type LoadingOptions, type LoadingState, type LoadingView } from "../../lib/backfill/loading";
 import type { ReadingSettings } from "../../lib/backfill/reader";
 import { ConfigReader } from "../../lib/config";
 import { SyncError } from "../../lib/errors";
@@ -27,26 +27,10 @@ export = function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, def);
     const node: SyncNode<Loading> = new SyncNode(RED, this, def, ({ sync, onClose }) => {
       const config = parse(def, RED.settings.userDir ?? process.cwd());
-      let state = "idle";
       const loading = new Loading({
         ...config,
+        ...outputs(node, this, config.exportedAt),
         store: sync.context.store,
-        send: (records, id, { modifiedAt }) => {
-          const backfill = new Date(config.exportedAt ?? modifiedAt).toISOString();
-          this.send([{ payload: records, sync: { backfill }, backfill: { id } }, null, null]);
-        },
-        refuse: (unusable) => {
-          const messages = unusable.map(({ line, ...error }) => ({ payload: { line }, error }));
-          this.send([null, messages, null]);
-        },
-        report: (error) => node.report(error),
-        changed: () => {
-          const { view } = loading;
-          show(node.status, view);
-          const hasEnded = view.state === "finished" && state === "running";
-          state = view.state === "nobodyAnswers" ? "running" : view.state;
-          if (hasEnded) this.send([null, null, { topic: "finished", payload: view }]);
-        },
         now: Date.now,
         run: randomUUID(),
         patienceMs: PATIENCE_MS,
@@ -71,6 +55,33 @@ export = function register(RED: NodeAPI): void {
 
   RED.nodes.registerType("user-sync-backfill", UserSyncBackfill);
 };
+
+/** What a loading tells the flow and the editor. */
+function outputs(
+  node: SyncNode<Loading>,
+  red: Node,
+  exportedAt: number | null,
+): Pick<LoadingOptions, "send" | "refuse" | "report" | "changed"> {
+  let before: LoadingState = "idle";
+  return {
+    send: (records, id, { modifiedAt }) => {
+      const backfill = new Date(exportedAt ?? modifiedAt).toISOString();
+      red.send([{ payload: records, sync: { backfill }, backfill: { id } }, null, null]);
+    },
+    refuse: (unusable) => {
+      const messages = unusable.map(({ line, ...error }) => ({ payload: { line }, error }));
+      red.send([null, messages, null]);
+    },
+    report: (error) => node.report(error),
+    changed: (view) => {
+      show(node.status, view);
+      // Not each time that a deploy finds a file loaded long ago.
+      const hasEnded = view.state === "finished" && before !== "idle" && before !== "finished";
+      before = view.state;
+      if (hasEnded) red.send([null, null, { topic: "finished", payload: view }]);
+    },
+  };
+}
 
 /** Id of the batch that comes back as accepted; null for any other message. What comes from a Catch node is no answer. */
 function answeredBatch({

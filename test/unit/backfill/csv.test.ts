@@ -81,6 +81,8 @@ describe("The CSV reader", () => {
 
   it("takes a quote inside an unquoted field as a character", () => {
     should(parse('1,5" pipe\n')).eql({ record: { id: "1", name: '5" pipe' } });
+    const pieces = cut(Buffer.from('1,5" pipe\n2,Bob\n'), csvBoundaries(","));
+    should(pieces.map(({ bytes }) => String(bytes))).eql(['1,5" pipe\n', "2,Bob\n"]);
   });
 
   for (const [what, row] of [
