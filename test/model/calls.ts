@@ -90,7 +90,9 @@ export class Calls {
   async #pass(longest: number): Promise<void> {
     if (this.#dead) throw new Crashed();
     const frozen = this.#chance.happens(this.#faults().frozen);
-    const milliseconds = frozen ? this.#leaseMs * (1 + this.#chance.next()) : this.#chance.between(0, longest);
+    const milliseconds = frozen
+      ? this.#leaseMs + this.#chance.between(1, this.#leaseMs)
+      : this.#chance.between(0, longest);
     await new Promise<void>((resolve, reject) => {
       const drop = () => reject(new Crashed());
       this.#waiting.add(drop);

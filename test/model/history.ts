@@ -19,7 +19,7 @@ export interface History {
 const SIDES: readonly Side[] = ["cidaas", "legacy"];
 const VALUES = ["a", "b", "c"];
 /** Persons are born, and known on both sides, before this. */
-const FIRST_EDIT_MS = 40_000;
+const FIRST_EDIT_MS = 20_000;
 
 /** A history drawn from a seed. Values are few, so that they are changed back and met again. */
 export function drawHistory(seed: number, withFaults: boolean): History {

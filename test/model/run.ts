@@ -72,9 +72,17 @@ class Run {
     this.#world = new World(this.scheduler, history.offsets);
     this.#process = this.#start();
     this.#world.onTenantChange = (news) => {
-      if (!this.#chance.happens(this.#faults.lost)) this.#bring(() => this.#process.webhook(news));
+      if (this.#chance.happens(this.#faults.lost)) {
+        this.#world.note(`the webhook of ${news.createTime % 1e8} is lost`);
+        return;
+      }
+      this.#bring(`webhook of ${news.createTime % 1e8}`, () => this.#process.webhook(news));
     };
-    this.#world.onLegacyChange = (record) => this.#bring(() => this.#process.legacyRecord(record));
+    this.#world.onLegacyChange = (record) =>
+      this.#bring(
+        `record ${String(record.first)} ${String(record.last)} of ${Date.parse(String(record.updated)) % 1e8}`,
+        () => this.#process.legacyRecord(record),
+      );
   }
 
   async toTheEnd(): Promise<RunResult> {
@@ -125,12 +133,15 @@ class Run {
   }
 
   /** Brings news to the process of the moment, late, perhaps twice, and again until it is taken. */
-  #bring(give: () => Promise<boolean>): void {
+  #bring(name: string, give: () => Promise<boolean>): void {
     const copies = this.#chance.happens(this.#faults.repeated) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       this.#underWay += 1;
       const longest = this.#chance.pick([50, 500, 5_000]);
-      this.scheduler.at(this.scheduler.now + this.#chance.between(1, longest), () => void this.#give(give));
+      this.scheduler.at(this.scheduler.now + this.#chance.between(1, longest), () => {
+        this.#world.note(`arrives: ${name}`);
+        void this.#give(give);
+      });
     }
   }
 
@@ -142,8 +153,14 @@ class Run {
   async #poll(): Promise<void> {
     for (;;) {
       await this.scheduler.pause(this.#chance.between(1, this.#pollMs));
-      await this.#process.take();
+      // A look into an idle lane would change nothing, and most looks are such.
+      if ((await this.#waiting()) > 0) await this.#process.take();
     }
+  }
+
+  async #waiting(): Promise<number> {
+    const { lanes } = await this.scheduler.inStore(() => this.#store.status());
+    return Object.values(lanes).reduce((sum, lane) => sum + lane.waiting + lane.inFlight, 0);
   }
 
   async #catchUp(): Promise<void> {
@@ -161,9 +178,7 @@ class Run {
     const end = this.scheduler.now + QUIET_MS;
     while (this.scheduler.now < end) {
       await this.scheduler.runUntil(this.scheduler.now + 20_000);
-      const { lanes } = await this.#store.status();
-      const waiting = Object.values(lanes).reduce((sum, lane) => sum + lane.waiting + lane.inFlight, 0);
-      if (waiting === 0 && this.#underWay === 0) return true;
+      if (this.#underWay === 0 && (await this.#waiting()) === 0) return true;
     }
     this.#problems.push("it does not come to rest within four hours");
     return false;

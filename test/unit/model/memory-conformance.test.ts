@@ -1,0 +1,6 @@
+import { openMemoryEngine } from "../../model/store";
+import { describeEngine } from "../store/conformance";
+
+describe("the embedded engine in memory", () => {
+  describeEngine((_database, settings) => openMemoryEngine(settings));
+});
