@@ -32,7 +32,7 @@ export function drawHistory(seed: number, withFaults: boolean): History {
   const pace = chance.pick([20, 300, 3_000, 20_000]);
   let at = FIRST_EDIT_MS;
   const steps = Array.from({ length: chance.between(1, 8) }, (): Step => {
-    at += chance.between(0, pace);
+    at += chance.between(1, pace);
     if (withFaults && chance.happens(0.12)) return { at, do: "crash" };
     const { email } = chance.pick(births);
     const { rule } = chance.pick(EDITED);

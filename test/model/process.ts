@@ -48,6 +48,7 @@ const RULES = parseRules([
   },
 ]);
 const MAP = compileMap(RULES);
+const CHECK_CIDAAS = compileUserCheck(RULES);
 const PRINTER = createPrinter(Buffer.alloc(32, 7));
 const SEALER = createSealer();
 
@@ -93,7 +94,7 @@ export class Process {
         legacyVerified: compilePath("verified"),
       },
       checkLegacy: null,
-      checkCidaas: compileUserCheck(RULES),
+      checkCidaas: CHECK_CIDAAS,
       map: MAP,
       policies: RULES.map(policyOf),
       printer: PRINTER,

@@ -19,9 +19,13 @@ export interface MemoryOptions {
   random: number;
 }
 
-/** The embedded engine over a database that is only in memory: the same rows and statements, and no disk to wait for. */
-export function openMemoryEngine(options: MemoryOptions): Promise<Engine> {
-  return startEngine(new DatabaseSync(":memory:"), { path: ":memory:", encryptionKey: "model", ...options });
+/**
+ * The embedded engine over a database that is only in memory: the same rows and statements, and no disk to wait for.
+ *
+ * @param path `sharedMemory` for a database that outlives its engine as long as another connection is open
+ */
+export function openMemoryEngine(options: MemoryOptions, path = ":memory:"): Promise<Engine> {
+  return startEngine(new DatabaseSync(path), { path: ":memory:", encryptionKey: "model", ...options });
 }
 
 /** The store as a process of the model sees it: every call is begun and answered when the scheduler says so. */
@@ -100,4 +104,9 @@ export class ScheduledStore implements SyncStore {
   onWork(listener: (lane: Lane) => void) {
     return this.#store.onWork(listener);
   }
+}
+
+/** The path of a database in memory that all connections of this process with the same name share. */
+export function sharedMemory(name: string): string {
+  return `file:${name}?mode=memory&cache=shared`;
 }
