@@ -47,7 +47,7 @@ export class World {
   readonly #began: number;
   /** Until when the state of a tenant user was looked at last before a write, by sub. */
   readonly #lookedAt = new Map<string, number>();
-  /** Edits that a bulk call replaced which no look before it could have seen. */
+  /** Edits that a bulk call replaced, or hid under the same value, which no look before it could have seen. */
   readonly covered = new Set<Edit>();
   #born = 0;
 
@@ -136,13 +136,8 @@ export class World {
       const last = this.edits.findLast(
         (edit) => edit.email === present?.email && edit.side === "cidaas" && edit.rule === rule,
       );
-      if (
-        last &&
-        present?.[cidaas] === last.value &&
-        body[cidaas] !== last.value &&
-        last.at >= (this.#lookedAt.get(sub) ?? 0)
-      )
-        this.covered.add(last);
+      const isThere = last !== undefined && present?.[cidaas] === last.value;
+      if (isThere && last.at >= (this.#lookedAt.get(sub) ?? 0)) this.covered.add(last);
     }
     this.putTenant(sub, body, present ? "ACCOUNT_MODIFIED" : "ACCOUNT_CREATED");
     return present ? "UPDATED" : "CREATED";
