@@ -1,0 +1,254 @@
+import { catchUp } from "../../lib/cidaas/catch-up";
+import { deliverBatch } from "../../lib/cidaas/deliver";
+import { adoptedFrom, type CidaasGate, prepareForCidaas } from "../../lib/cidaas/gate";
+import type { CidaasUser, Tenant } from "../../lib/cidaas/types";
+import { compileUserCheck } from "../../lib/cidaas/user-schema";
+import { isBuried, showsOlder } from "../../lib/delivery/bring";
+import type { SyncContext } from "../../lib/delivery/context";
+import { extendLeases } from "../../lib/delivery/extend";
+import { asCallError, settlementOfFailure } from "../../lib/delivery/failure";
+import { LaneGates } from "../../lib/delivery/lane-gates";
+import { mapLegacyRecord, mapTaken } from "../../lib/delivery/mapping";
+import { policyOf } from "../../lib/delivery/opaque";
+import { LeaseRegistry } from "../../lib/delivery/registry";
+import { marksOf } from "../../lib/delivery/source";
+import { CallError, toSyncError } from "../../lib/errors";
+import { deliverToLegacy } from "../../lib/legacy/deliver";
+import type { LegacyTarget } from "../../lib/legacy/types";
+import { compileMap } from "../../lib/mapping/compile";
+import { compilePath } from "../../lib/mapping/paths";
+import { parseRules } from "../../lib/mapping/rules";
+import { createSealer } from "../../lib/mapping/seal";
+import { toTime } from "../../lib/mapping/time";
+import type { Lease, Settlement, SyncStore } from "../../lib/store/types";
+import { emptyChange } from "../../lib/sync/change";
+import { createPrinter } from "../../lib/sync/prints";
+import type { Item, JsonObject, Lane } from "../../lib/sync/types";
+import { LANES } from "../../lib/sync/types";
+import type { Calls } from "./calls";
+import { Crashed } from "./scheduler";
+import { EDITED, type TenantNews } from "./world";
+
+export const LEASE_MS = 60_000;
+const LAG_PAUSE_MS = 2_000;
+const AT_ONCE = 4;
+
+const COPY = { direction: "both", transform: "copy" };
+const RULES = parseRules([
+  { id: "email", cidaas: "email", legacy: "email", ...COPY },
+  ...EDITED.map(({ rule, cidaas, legacy }) => ({ id: rule, cidaas, legacy, ...COPY })),
+  {
+    id: "status",
+    cidaas: "userStatus",
+    legacy: [],
+    direction: "to-cidaas",
+    write: "create",
+    transform: "constant",
+    options: { toCidaas: "VERIFIED" },
+  },
+]);
+const MAP = compileMap(RULES);
+const CHECK_CIDAAS = compileUserCheck(RULES);
+const PRINTER = createPrinter(Buffer.alloc(32, 7));
+const SEALER = createSealer();
+
+/** One Node-RED of the model: the work of the nodes between the store and the two systems, as thin as theirs. */
+export class Process {
+  readonly context: SyncContext;
+  readonly #tenant: Tenant;
+  readonly #legacy: LegacyTarget;
+  readonly #calls: Calls;
+  /** What no process may throw. */
+  readonly #onFault: (error: unknown) => void;
+
+  constructor(
+    store: SyncStore,
+    now: () => number,
+    tenant: Tenant,
+    legacy: LegacyTarget,
+    calls: Calls,
+    onFault: (error: unknown) => void,
+  ) {
+    this.#tenant = tenant;
+    this.#legacy = legacy;
+    this.#calls = calls;
+    this.#onFault = onFault;
+    this.context = {
+      settings: {
+        key: "users",
+        legacyKey: "id",
+        legacyKeyInCidaas: "customFields.legacy_id",
+        subStrategy: "uuid5",
+        subNamespace: "6f0f3c52-7d0e-4a53-9a0a-0c6b4f1f7a11",
+        legacyTime: "updated",
+        legacyDeleted: null,
+        legacyVerified: "verified",
+        firstContact: "newest",
+        clockToleranceMs: 5_000,
+      },
+      paths: {
+        legacyKey: compilePath("id"),
+        keyInCidaas: compilePath("customFields.legacy_id"),
+        legacyTime: compilePath("updated"),
+        legacyDeleted: null,
+        legacyVerified: compilePath("verified"),
+      },
+      checkLegacy: null,
+      checkCidaas: CHECK_CIDAAS,
+      map: MAP,
+      policies: RULES.map(policyOf),
+      printer: PRINTER,
+      sealer: SEALER,
+      store,
+      registry: new LeaseRegistry(),
+      gates: new LaneGates(),
+      leaseMs: LEASE_MS,
+      now,
+      hasTaker: () => true,
+    };
+  }
+
+  get isDead(): boolean {
+    return this.#calls.isDead;
+  }
+
+  crash(): void {
+    this.#calls.crash();
+  }
+
+  /** As cidaas-webhook-in. Resolves with whether it was answered 200. */
+  async webhook({ sub, eventtype, createTime }: TenantNews): Promise<boolean> {
+    const change = emptyChange("upsert", this.context.now());
+    const span = { first: createTime, last: createTime };
+    return this.#accept(() =>
+      this.context.store.mark("to-legacy", [{ sub, change: { ...change, span, events: [eventtype] } }]),
+    );
+  }
+
+  /** As field-mapper and bulk-batcher. Resolves with whether the record is safe. */
+  async legacyRecord(record: JsonObject): Promise<boolean> {
+    return this.#accept(async () => {
+      const mapped = await mapLegacyRecord(this.context, record, { kind: null, occurredAt: null, backfill: null });
+      const envelope = { v: 1, lane: "to-cidaas", items: [mapped.item] } as const;
+      await this.context.store.mark(
+        "to-cidaas",
+        marksOf(this.context, { ...envelope, items: [mapped.item] }, [mapped.record]),
+      );
+    });
+  }
+
+  catchUp(): Promise<boolean> {
+    const { store, now } = this.context;
+    return this.#accept(async () => {
+      await catchUp({ tenant: this.#tenant, store, now, toAdopted: (user) => adoptedFrom(this.context, user) });
+    });
+  }
+
+  /** As the takers of both lanes, once. */
+  async take(): Promise<void> {
+    const { store, registry, gates, now } = this.context;
+    registry.dropExpired(now());
+    for (const lane of LANES) {
+      const room = AT_ONCE - registry.count(lane);
+      if (room <= 0 || gates.closedFor(lane, now()) !== null) continue;
+      await this.#guard(async () => {
+        const { leases } = await store.take(lane, room);
+        registry.add(leases);
+        for (const lease of leases) void this.#guard(() => this.#work(lane, lease));
+      });
+    }
+  }
+
+  async #accept(work: () => Promise<void>): Promise<boolean> {
+    let done = false;
+    await this.#guard(async () => {
+      await work();
+      done = true;
+    });
+    return done;
+  }
+
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      const expected = error instanceof CallError || error instanceof Crashed || this.isDead;
+      if (!expected) this.#onFault(toSyncError(error));
+    }
+  }
+
+  #work(lane: Lane, lease: Lease): Promise<void> {
+    return lane === "to-legacy" ? this.#toLegacy(lease) : this.#toCidaas(lease);
+  }
+
+  /** As bulk-batcher and cidaas-bulk-upsert with a batch of one. */
+  async #toCidaas(lease: Lease): Promise<void> {
+    const { context } = this;
+    const gate: CidaasGate = {
+      tenant: this.#tenant,
+      bulkUpdates: "merge",
+      verify: "pending",
+      adopted: true,
+      readLegacy: async ({ person: { legacyId, sub } }) =>
+        legacyId === null ? "unreadable" : this.#legacy.read({ legacyId, sub }),
+    };
+    const prepared = await prepareForCidaas(context, gate, lease).catch((error: unknown) => {
+      return { settlement: settlementOfFailure(context, lease, asCallError(error)) };
+    });
+    if ("settlement" in prepared) {
+      await this.#settle(prepared.settlement);
+      return;
+    }
+    if (!context.registry.claim(lease.token)) return;
+    await deliverBatch(context, this.#tenant, [prepared], [prepared.body], { deletes: "purge", dryRun: false });
+  }
+
+  /** As cidaas-user-fetch, field-mapper and legacy-out. */
+  async #toLegacy(lease: Lease): Promise<void> {
+    const { context } = this;
+    const { sub } = lease.person;
+    if (sub === null) return this.#settle({ token: lease.token, outcome: "unchanged" });
+    const held = await extendLeases(context, [{ token: lease.token }]);
+    if (held.size === 0) return;
+    if (isBuried(context, lease)) return this.#settle({ token: lease.token, outcome: "refused" });
+    const readAt = context.now();
+    let user: CidaasUser | null;
+    try {
+      user = await this.#tenant.readUser(sub);
+    } catch (error) {
+      return this.#settle(settlementOfFailure(context, lease, asCallError(error)));
+    }
+    const early = this.#endOfRead(lease, user);
+    if (early) return this.#settle(early);
+    if (user === null) return;
+    const mapped = await mapTaken(context, user);
+    const item: Item = {
+      key: String(lease.person.id),
+      kind: "upsert",
+      occurredAt: lease.change.span?.last ?? null,
+      version: lease.version,
+      lease: lease.token,
+      attempt: lease.attempt,
+      sub,
+      legacyId: lease.person.legacyId ?? mapped.legacyId,
+      readAt,
+      source: mapped.source,
+    };
+    const claimed = context.registry.claim(lease.token);
+    if (!claimed) return;
+    await deliverToLegacy(context, this.#legacy, claimed, item, mapped.record, { deletes: "delete", dryRun: false });
+  }
+
+  #endOfRead({ token, change }: Lease, user: CidaasUser | null): Settlement | null {
+    const now = this.context.now();
+    const again = { token, outcome: "retry", notBefore: now + LAG_PAUSE_MS } as const;
+    if (user === null) return { ...again, reason: { code: "USER_MISSING", message: "Not there." } };
+    if (!showsOlder(toTime(user.updatedTime), change.span?.last ?? 0, now)) return null;
+    return { ...again, counts: false, reason: { code: "READ_LAGS", message: "The read lags." } };
+  }
+
+  async #settle(settlement: Settlement): Promise<void> {
+    await this.context.store.settle([{ ...settlement, beforeSender: true }]);
+    this.context.registry.drop([settlement.token]);
+  }
+}

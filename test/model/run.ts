@@ -1,0 +1,186 @@
+import type { Engine, SyncStore } from "../../lib/store/types";
+import { Calls, NO_FAULTS } from "./calls";
+import { checkRun } from "./checks";
+import type { History, Step } from "./history";
+import { LEASE_MS, Process } from "./process";
+import { Chance, Scheduler } from "./scheduler";
+import { openMemoryEngine, ScheduledStore } from "./store";
+import { legacyOf, tenantOf } from "./systems";
+import { World } from "./world";
+
+const BUSY_POLL_MS = 500;
+const QUIET_POLL_MS = 5_000;
+const QUIET_MS = 4 * 3_600_000;
+
+export interface RunResult {
+  /** What is wrong; empty for a run that holds. */
+  problems: string[];
+  log: string[];
+  edits: number;
+  writes: number;
+  /** Edits in the window between the last look and the bulk call. */
+  covered: number;
+}
+
+/** Runs histories one after the other, each with a sync of its own in one database. */
+export class Runner {
+  readonly #engine: Engine;
+  readonly #clock: { now: () => number };
+  #runs = 0;
+
+  private constructor(engine: Engine, clock: { now: () => number }) {
+    this.#engine = engine;
+    this.#clock = clock;
+  }
+
+  static async open(): Promise<Runner> {
+    const clock = { now: () => 0 };
+    const policy = { leaseSeconds: LEASE_MS / 1_000, maxAttempts: 10 };
+    const engine = await openMemoryEngine({ policy, now: () => clock.now(), random: 0.5 });
+    return new Runner(engine, clock);
+  }
+
+  close(): Promise<void> {
+    return this.#engine.close();
+  }
+
+  async run(history: History): Promise<RunResult> {
+    this.#runs += 1;
+    const run = new Run(history, this.#engine.sync(`run-${this.#runs}`));
+    this.#clock.now = () => run.scheduler.now;
+    return run.toTheEnd();
+  }
+}
+
+class Run {
+  readonly scheduler = new Scheduler();
+  readonly #history: History;
+  readonly #store: SyncStore;
+  readonly #chance: Chance;
+  readonly #world: World;
+  readonly #problems: string[] = [];
+  #faults = NO_FAULTS;
+  #pollMs = BUSY_POLL_MS;
+  #process: Process;
+  /** News that no process has taken yet. */
+  #underWay = 0;
+
+  constructor(history: History, store: SyncStore) {
+    this.#history = history;
+    this.#store = store;
+    this.#chance = new Chance(history.seed ^ 0x5eed);
+    this.#world = new World(this.scheduler, history.offsets);
+    this.#process = this.#start();
+    this.#world.onTenantChange = (news) => {
+      if (this.#chance.happens(this.#faults.lost)) {
+        this.#world.note(`the webhook of ${news.createTime % 1e8} is lost`);
+        return;
+      }
+      this.#bring(`webhook of ${news.createTime % 1e8}`, () => this.#process.webhook(news));
+    };
+    this.#world.onLegacyChange = (record) =>
+      this.#bring(
+        `record ${String(record.first)} ${String(record.last)} of ${Date.parse(String(record.updated)) % 1e8}`,
+        () => this.#process.legacyRecord(record),
+      );
+  }
+
+  async toTheEnd(): Promise<RunResult> {
+    const began = this.scheduler.now;
+    for (const { at, side, email } of this.#history.births)
+      this.scheduler.at(began + at, () => this.#world.bear(side, email));
+    for (const step of this.#history.steps) {
+      this.scheduler.at(began + step.at, () => {
+        this.#faults = this.#history.faults;
+        this.#do(step);
+      });
+    }
+    void this.#catchUp();
+    void this.#poll();
+    await this.scheduler.runUntil(began + Math.max(0, ...this.#history.steps.map(({ at }) => at)) + 2_000);
+    this.#faults = NO_FAULTS;
+    this.#pollMs = QUIET_POLL_MS;
+    if (await this.#quiet()) {
+      this.#world.note("catch-up");
+      await this.#catchUpNow();
+      await this.#quiet();
+    }
+    this.#process.crash();
+    const { edits, writes, covered, log } = this.#world;
+    this.#problems.push(...(await checkRun(this.#world, this.#store)));
+    return { problems: this.#problems, log, edits: edits.length, writes, covered: covered.size };
+  }
+
+  #start(): Process {
+    const faults = () => this.#faults;
+    const now = () => this.scheduler.now;
+    const calls = new Calls(this.scheduler, this.#chance, faults, LEASE_MS);
+    const tenant = tenantOf(this.#world, calls, this.#chance, faults);
+    const store = new ScheduledStore(this.#store, calls);
+    return new Process(store, now, tenant, legacyOf(this.#world, calls), calls, (error) => {
+      this.#problems.push(`a process threw ${String(error)}`);
+    });
+  }
+
+  #do(step: Step): void {
+    if (step.do === "edit") {
+      this.#world.edit(step.side, step.email, step.rule, step.value);
+      return;
+    }
+    this.#world.note("crash");
+    this.#process.crash();
+    this.#process = this.#start();
+  }
+
+  /** Brings news to the process of the moment, late, perhaps twice, and again until it is taken. */
+  #bring(name: string, give: () => Promise<boolean>): void {
+    const copies = this.#chance.happens(this.#faults.repeated) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy += 1) {
+      this.#underWay += 1;
+      const longest = this.#chance.pick([50, 500, 5_000]);
+      this.scheduler.at(this.scheduler.now + this.#chance.between(1, longest), () => {
+        this.#world.note(`arrives: ${name}`);
+        void this.#give(give);
+      });
+    }
+  }
+
+  async #give(give: () => Promise<boolean>): Promise<void> {
+    if (await give()) this.#underWay -= 1;
+    else this.scheduler.at(this.scheduler.now + 60_000, () => void this.#give(give));
+  }
+
+  async #poll(): Promise<void> {
+    for (;;) {
+      await this.scheduler.pause(this.#chance.between(1, this.#pollMs));
+      // A look into an idle lane would change nothing, and most looks are such.
+      if ((await this.#waiting()) > 0) await this.#process.take();
+    }
+  }
+
+  async #waiting(): Promise<number> {
+    const { lanes } = await this.scheduler.inStore(() => this.#store.status());
+    return Object.values(lanes).reduce((sum, lane) => sum + lane.waiting + lane.inFlight, 0);
+  }
+
+  async #catchUp(): Promise<void> {
+    this.#underWay += 1;
+    await this.#give(() => this.#process.catchUp());
+  }
+
+  async #catchUpNow(): Promise<void> {
+    void this.#catchUp();
+    await this.scheduler.runUntil(this.scheduler.now + 10_000);
+  }
+
+  /** Until nothing waits any more. */
+  async #quiet(): Promise<boolean> {
+    const end = this.scheduler.now + QUIET_MS;
+    while (this.scheduler.now < end) {
+      await this.scheduler.runUntil(this.scheduler.now + 20_000);
+      if (this.#underWay === 0 && (await this.#waiting()) === 0) return true;
+    }
+    this.#problems.push("it does not come to rest within four hours");
+    return false;
+  }
+}
