@@ -77,6 +77,7 @@ describe("When something is wrong", function () {
 
   describe("with a webhook", () => {
     before(async () => {
+      comms.forget();
       await nodeRed.deployFlows(example);
       await comms.waitForStatus(webhookId, ({ fill }) => fill === "green", "the webhook to be ready");
     });
