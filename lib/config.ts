@@ -1,7 +1,7 @@
 import { ConfigError } from "./errors";
 
 /** What Node-RED leaves in place of an environment variable that is not set. */
-const UNRESOLVED = /^\$\{([^{}]+)\}$/;
+export const UNRESOLVED = /^\$\{([^{}]+)\}$/;
 
 /**
  * Reads the properties of one configuration, as the editor saved them or as somebody wrote them into exported JSON, and

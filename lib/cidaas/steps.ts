@@ -1,6 +1,5 @@
 import { isEmpty, isJsonObject } from "../mapping/json";
 import { NEVER_EMPTIED } from "../mapping/not-carried";
-import { compilePath } from "../mapping/paths";
 import type { CompiledMap } from "../mapping/types";
 import type { Settleable } from "../sync/plan";
 import type { Json, JsonObject, RuleId } from "../sync/types";
@@ -47,11 +46,9 @@ interface ClearedPath {
 }
 
 function emptyPaths(map: CompiledMap, rule: RuleId, values: readonly Json[]): ClearedPath[] {
-  const paths = map.rule(rule)?.cidaas ?? [];
-  return paths.flatMap((path, place) => {
+  return map.keys("cidaas", rule).flatMap((keys, place) => {
     const value = values[place];
     if (value === undefined || !isEmpty(value)) return [];
-    const { keys } = compilePath(path);
     return NEVER_EMPTIED.has(keys[0] ?? "") ? [] : [{ rule, keys }];
   });
 }

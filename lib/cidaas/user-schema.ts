@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import type { RecordProblem } from "../errors";
 import { compilePath } from "../mapping/paths";
 import { writesTo } from "../mapping/rules";
@@ -94,8 +94,23 @@ const SHAPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   hash: isPasswordHash,
 };
 
-/** Checks mapped users against what the bulk interface takes, compiled once per deploy. No message shows a value. */
+/** Checks mapped users against what the bulk interface takes. No message shows a value. */
 export function compileUserCheck(rules: readonly Rule[]): SchemaCheck {
+  compiled ??= compileUserSchema();
+  const validate = compiled;
+  const ruleOf = ruleFinder(rules);
+
+  return (user) => {
+    if (validate(user)) return [];
+    const paths = new Set((validate.errors ?? []).map(pathOf));
+    return [...paths].map((path) => problemAt(path, ruleOf(path.split("."))));
+  };
+}
+
+/** The same for every map, and compiling it takes longer than mapping thousands of users: the preview asks at every key. */
+let compiled: ValidateFunction | null = null;
+
+function compileUserSchema(): ValidateFunction {
   const ajv = new Ajv2020({ allErrors: true, strict: false, logger: false });
   for (const [name, fits] of Object.entries({ email: isEmail, phone: isE164, day: isIsoDate, time: isIsoTime }))
     ajv.addFormat(name, (text: string) => text === "" || fits(text));
@@ -104,14 +119,7 @@ export function compileUserCheck(rules: readonly Rule[]): SchemaCheck {
     errors: false,
     validate: (shape: string, value: unknown) => value === null || value === "" || SHAPES[shape]?.(value) === true,
   });
-  const validate = ajv.compile(userSchema());
-  const ruleOf = ruleFinder(rules);
-
-  return (user) => {
-    if (validate(user)) return [];
-    const paths = new Set((validate.errors ?? []).map(pathOf));
-    return [...paths].map((path) => problemAt(path, ruleOf(path.split("."))));
-  };
+  return ajv.compile(userSchema());
 }
 
 /** Finds the rule that writes to a place of the user; empty text where no rule does. */

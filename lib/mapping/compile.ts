@@ -45,6 +45,7 @@ export function compileMap(rules: Rule[], tools: MapTools = NO_TOOLS): CompiledM
   return {
     rules,
     rule: (id) => compiled.get(id)?.rule,
+    keys: (side, id) => compiled.get(id)?.paths[side].map(({ keys }) => keys) ?? [],
 
     map(lane, record, computed = NOTHING_COMPUTED) {
       const mapped: Record<RuleId, MappedRule> = {};

@@ -2,7 +2,7 @@
 import { SyncError } from "../errors";
 import { type Json, type JsonObject, otherSide, type RuleId, type Side } from "../sync/types";
 import { type CompiledRule, takeValues } from "./compiled-rule";
-import { admitValue, isEmpty } from "./json";
+import { admitValue, areEmpty } from "./json";
 import type { Computed } from "./types";
 
 /** Computes one rule's values for the target; null when the record has nothing to compute them from. */
@@ -23,7 +23,7 @@ export function computationsOf({ rule, paths, transform }: CompiledRule, target:
   const compute = transform.compute[target];
   const evaluate: Evaluate = (record) => {
     const values = takeValues(paths[source], source, record, true);
-    if (values === null || values.every(isEmpty)) return null;
+    if (values === null || areEmpty(values)) return null;
     // Only what lies at the rule's own paths: a change of anything else would go unseen.
     const input: JsonObject = {};
     for (const path of paths[source]) {
@@ -56,5 +56,5 @@ export function computedValues(computed: Computed, rule: RuleId): Json[] | null 
   const values = computed.get(rule);
   if (values === undefined) throw new SyncError("JSONATA_FAILED", "its expression was not evaluated");
   if (values instanceof SyncError) throw values;
-  return values.every(isEmpty) ? null : values;
+  return areEmpty(values) ? null : values;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ConfigError } from "../errors";
 import type { Json, Side } from "../sync/types";
-import { isEmpty, isJson, isRecord, stableJson } from "./json";
+import { areEmpty, isJson, isRecord, stableJson } from "./json";
 import { NEVER_EMPTIED } from "./not-carried";
 import { compilePath, isWithin } from "./paths";
 import { type ReportProblem, RuleReader } from "./rule-reader";
@@ -151,7 +151,7 @@ function checkDefault(rule: Rule, compiled: CompiledTransform, report: ReportPro
   for (const side of SIDES) {
     if (!writesTo(rule, side)) continue;
     const values = defaultValues(rule, side);
-    if (values.length !== rule[side].length || values.every(isEmpty))
+    if (values.length !== rule[side].length || areEmpty(values))
       report('"default" must be set, with one value per path, when "whenEmpty" is "default"');
     else if (!isReadable(compiled, side, values))
       report(`"default" is no value that transform "${rule.transform}" can take on the ${side} side`);

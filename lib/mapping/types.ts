@@ -55,6 +55,9 @@ export interface CompiledMap {
   readonly rules: readonly Rule[];
   rule(id: RuleId): Rule | undefined;
 
+  /** The keys of the rule's paths on that side, in their order. */
+  keys(side: Side, id: RuleId): readonly (readonly string[])[];
+
   /**
    * Maps a record of the lane's source side. A rule is present in the result only if all its source paths are in the
    * record and its direction admits the lane. Throws `RecordError` with all problems of the record at once.

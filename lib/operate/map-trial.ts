@@ -1,5 +1,5 @@
 /** Tries a field map out that is not deployed: what the editor asks while a person writes it. */
-import { ConfigReader } from "../config";
+import { ConfigReader, UNRESOLVED } from "../config";
 import { readDeleted, readPath, readSchema, recordChecksOf } from "../delivery/record-settings";
 import { ConfigError } from "../errors";
 import { compileMap } from "../mapping/compile";
@@ -20,8 +20,6 @@ const MOST_RULES = 200;
 const MOST_CHARACTERS = 1_000_000;
 /** How deep in a request the records may begin. */
 const BODY_DEPTH = RECORD_DEPTH + 4;
-/** A value that only the deployed flow knows. */
-const VARIABLE = /^\s*\$\{[^{}]+\}\s*$/;
 
 /** What the runtime lends to whoever tries a map out. */
 export interface TrialParts extends MapTools {
@@ -84,7 +82,9 @@ function checksOf(body: Record<string, unknown>, checkCidaas: SchemaCheck): Reco
 }
 
 function withoutVariables(settings: Record<string, unknown>): Record<string, unknown> {
-  const known = Object.entries(settings).filter(([, value]) => typeof value !== "string" || !VARIABLE.test(value));
+  const known = Object.entries(settings).filter(
+    ([, value]) => typeof value !== "string" || !UNRESOLVED.test(value.trim()),
+  );
   return Object.fromEntries(
     known.map(([name, value]) => [name, name === "legacyDeleted" && isRecord(value) ? withoutVariables(value) : value]),
   );

@@ -1,10 +1,10 @@
 /** Reading JSON that came from a person or over the network, without believing anything of it. Pure. */
 
-export type JsonRecord = Record<string, unknown>;
+import { isRecord } from "../../../lib/mapping/json";
 
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+export { isRecord };
+
+export type JsonRecord = Record<string, unknown>;
 
 /** An own copy of the record; an empty one for anything else. */
 export function toRecord(value: unknown): JsonRecord {
