@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 type Round = [target: Side, value: string];
 
 /** The entry after these writes, a second apart, the last of them a second ago. */
-function after(rounds: readonly Round[], lastAt = NOW - 1_000): LedgerEntry {
+function writtenBy(rounds: readonly Round[], lastAt = NOW - 1_000): LedgerEntry {
   return rounds.reduce<LedgerEntry>((entry, [target, value], index) => {
     const side = otherSide(target);
     const at = lastAt - (rounds.length - 1 - index) * 1_000;
@@ -39,18 +39,18 @@ const twoForms = (target: Side) => (target === "cidaas" ? "0151" : "+49151");
 
 describe("Two sides that write one rule over each other", () => {
   it("are stopped before the sixth write of the same two values", () => {
-    should(isPingPong(after(fight(4, twoForms)), "cidaas", "0151@cidaas", NOW)).be.false();
-    should(isPingPong(after(fight(5, twoForms)), "cidaas", "0151@cidaas", NOW)).be.true();
+    should(isPingPong(writtenBy(fight(4, twoForms)), "cidaas", "0151@cidaas", NOW)).be.false();
+    should(isPingPong(writtenBy(fight(5, twoForms)), "cidaas", "0151@cidaas", NOW)).be.true();
   });
 
   it("are not stopped by a value that was not written yet, until the ledger holds no other write", () => {
     const growing = (_: Side, round: number) => "x".repeat(round + 1);
-    should(isPingPong(after(fight(7, growing)), "cidaas", "new@cidaas", NOW)).be.false();
-    should(isPingPong(after(fight(8, growing)), "cidaas", "new@cidaas", NOW)).be.true();
+    should(isPingPong(writtenBy(fight(7, growing)), "cidaas", "new@cidaas", NOW)).be.false();
+    should(isPingPong(writtenBy(fight(8, growing)), "cidaas", "new@cidaas", NOW)).be.true();
   });
 
   it("may go on after ten minutes without a write", () => {
-    const entry = (age: number) => after(fight(6, twoForms), NOW - age);
+    const entry = (age: number) => writtenBy(fight(6, twoForms), NOW - age);
     should(isPingPong(entry(9 * MINUTE), "cidaas", "0151@cidaas", NOW)).be.true();
     should(isPingPong(entry(10 * MINUTE), "cidaas", "0151@cidaas", NOW)).be.false();
   });
@@ -59,7 +59,7 @@ describe("Two sides that write one rule over each other", () => {
     const values = fc.array(fc.constantFrom("a", "b"), { maxLength: 12 });
     fc.assert(
       fc.property(values, (list) => {
-        const entry = after(list.map((value) => ["legacy", value]));
+        const entry = writtenBy(list.map((value) => ["legacy", value]));
         return !isPingPong(entry, "legacy", "a@legacy", NOW) && !isPingPong(entry, "cidaas", "a@cidaas", NOW);
       }),
     );
@@ -71,7 +71,7 @@ describe("Two sides that write one rule over each other", () => {
         const rounds: Round[] = [];
         for (const value of values) {
           const target: Side = rounds.length % 2 === 0 ? "cidaas" : "legacy";
-          if (isPingPong(after(rounds), target, `${value}@${target}`, NOW)) break;
+          if (isPingPong(writtenBy(rounds), target, `${value}@${target}`, NOW)) break;
           if (rounds.push([target, value]) > 8) return false;
         }
         return true;
@@ -81,7 +81,7 @@ describe("Two sides that write one rule over each other", () => {
 });
 
 describe("decide, on a rule that both sides fight over", () => {
-  const ledger = { email: after(fight(5, twoForms)) };
+  const ledger = { email: writtenBy(fight(5, twoForms)) };
   const change = news("0151", NOW - 500);
 
   it("freezes it instead of writing", () => {
