@@ -45,7 +45,7 @@ export class Settling {
     if (linked === null) this.#park(lease, LINK_TAKEN, lease.attempt + 1, now);
     else {
       this.#learn(sync, linked, settlement, now);
-      this.#setAside(lease, settlement, now);
+      this.#setAside(lease, linked.id, settlement, now);
       this.#finish(lease, settlement, now);
     }
     marks.announceWaiting(sync, lease.person);
@@ -93,7 +93,7 @@ export class Settling {
     else this.#tables.effects.count(lease.sync, lease.lane, outcome, 1);
   }
 
-  #setAside({ sync, person, lane }: StoredLease, { aside }: Settlement, now: number): void {
+  #setAside({ sync, lane }: StoredLease, person: number, { aside }: Settlement, now: number): void {
     if (!aside) return;
     const { parking, effects } = this.#tables;
     const { change, reason } = aside;
