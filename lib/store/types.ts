@@ -91,6 +91,8 @@ export interface Settlement {
   conflicts?: ConflictRecord[];
   /** Further marks for the same person: heals, the write-back of the legacy id. */
   marks?: { lane: Lane; change: Change }[];
+  /** A part of the change that is parked while the rest goes on: a new `in`. It takes the place of an earlier one of its code. */
+  aside?: { change: Change; reason: { code: string; message: string } };
   /** For `parked`. The sentence holds no value of the record. */
   reason?: { code: string; message: string; rule?: RuleId };
   /** Settled on the way to the sender: it says nothing of whether anybody answers. */

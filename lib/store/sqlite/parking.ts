@@ -45,6 +45,7 @@ export class Parking {
   readonly #newest: StatementSync;
   readonly #delete: StatementSync;
   readonly #deleteMissing: StatementSync;
+  readonly #deleteOfCode: StatementSync;
   readonly #move: StatementSync;
   readonly #insertConflict: StatementSync;
   readonly #moveConflicts: StatementSync;
@@ -62,6 +63,9 @@ export class Parking {
     this.#delete = database.prepare("DELETE FROM parked WHERE id = ?");
     this.#deleteMissing = database.prepare(
       `DELETE FROM parked WHERE person = ? AND code = '${MISSING_CODE}' RETURNING lane`,
+    );
+    this.#deleteOfCode = database.prepare(
+      "DELETE FROM parked WHERE person = ? AND lane = ? AND code = ? RETURNING lane",
     );
     this.#move = database.prepare("UPDATE parked SET person = ? WHERE person = ?");
     this.#insertConflict = database.prepare("INSERT INTO conflict (sync, person, body) VALUES (?, ?, ?)");
@@ -94,6 +98,11 @@ export class Parking {
   /** The deletion that nobody had told of is known now: whoever was missed for it is missed no more. */
   forgetMissing(sync: string, person: number): void {
     for (const row of this.#deleteMissing.all(person)) this.#effects.count(sync, laneOf(row, "lane"), "parkedNow", -1);
+  }
+
+  /** What is parked of the person in a lane under this code gives way to newer news of the same. */
+  forget(sync: string, person: number, { lane, code }: { lane: Lane; code: string }): void {
+    this.#effects.count(sync, lane, "parkedNow", -this.#deleteOfCode.all(person, lane, code).length);
   }
 
   /** Id of the entry parked last. */

@@ -33,6 +33,23 @@ export function describeSettlements(factory: EngineFactory): void {
         });
       });
 
+      it("sets a part of a change aside while the rest is delivered, one of a code at most, to be retried", async () => {
+        const f = fixture();
+        const reason = { code: "PING_PONG", message: "The sides fight." };
+        for (const rule of ["mail", "phone"]) {
+          await f.markSub("a", { events: ["ACCOUNT_MODIFIED"] });
+          const { token } = await f.takeOne("to-legacy");
+          await f.settleOne({ token, outcome: "delivered", aside: { change: f.change({ thaw: [rule] }), reason } });
+        }
+        const { items } = await f.store.parked({});
+        should(items).match([{ sub: "a", lane: "to-legacy", ...reason, attempts: 0, change: { thaw: ["phone"] } }]);
+        const { parkedNow, counters } = (await f.store.status()).lanes["to-legacy"];
+        should(parkedNow).equal(1);
+        should(counters).containEql({ in: 4, delivered: 2, parked: 2 });
+        should(await f.store.retryParked({ lane: "to-legacy", code: "PING_PONG" })).containEql({ "to-legacy": 1 });
+        should((await f.takeOne("to-legacy")).change.thaw).eql(["phone"]);
+      });
+
       it("puts ledger entries in place of the present ones, rule by rule", async () => {
         const f = fixture();
         await f.markSub("a");
