@@ -46,6 +46,8 @@ export class Parking {
   readonly #delete: StatementSync;
   readonly #deleteMissing: StatementSync;
   readonly #deleteOfCode: StatementSync;
+  readonly #deleteAll: StatementSync;
+  readonly #deleteConflicts: StatementSync;
   readonly #move: StatementSync;
   readonly #insertConflict: StatementSync;
   readonly #moveConflicts: StatementSync;
@@ -67,6 +69,8 @@ export class Parking {
     this.#deleteOfCode = database.prepare(
       "DELETE FROM parked WHERE person = ? AND lane = ? AND code = ? RETURNING lane",
     );
+    this.#deleteAll = database.prepare("DELETE FROM parked WHERE person = ? RETURNING lane");
+    this.#deleteConflicts = database.prepare("DELETE FROM conflict WHERE person = ?");
     this.#move = database.prepare("UPDATE parked SET person = ? WHERE person = ?");
     this.#insertConflict = database.prepare("INSERT INTO conflict (sync, person, body) VALUES (?, ?, ?)");
     this.#moveConflicts = database.prepare("UPDATE conflict SET person = ? WHERE person = ?");
@@ -103,6 +107,12 @@ export class Parking {
   /** What is parked of the person in a lane under this code gives way to newer news of the same. */
   forget(sync: string, person: number, { lane, code }: { lane: Lane; code: string }): void {
     this.#effects.count(sync, lane, "parkedNow", -this.#deleteOfCode.all(person, lane, code).length);
+  }
+
+  /** All that is parked or recorded of the person. */
+  erase(sync: string, person: number): void {
+    for (const row of this.#deleteAll.all(person)) this.#effects.count(sync, laneOf(row, "lane"), "parkedNow", -1);
+    this.#deleteConflicts.run(person);
   }
 
   /** Id of the entry parked last. */
