@@ -89,6 +89,7 @@ export interface Settlement {
   present?: Partial<Record<Side, boolean>>;
   /** Replaces the identifier prints of that side. */
   identifiers?: { side: Side; list: Identifier[] };
+  /** One of the same person, rule, winner and known times as one recorded before completes that (see `mergeConflicts`). */
   conflicts?: ConflictRecord[];
   /** Further marks for the same person: heals, the write-back of the legacy id. */
   marks?: { lane: Lane; change: Change }[];

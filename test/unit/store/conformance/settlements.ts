@@ -147,6 +147,41 @@ export function describeSettlements(factory: EngineFactory): void {
         should(rest.next).be.null();
       });
 
+      it("records a conflict that both lanes have judged once, and another one beside it", async () => {
+        const f = fixture();
+        await f.store.adopt([{ sub: "s", legacyId: "1", identifiers: [] }]);
+        const base: ConflictRecord = {
+          rule: "mail",
+          winner: "legacy",
+          at: 1,
+          cidaasTime: 10,
+          legacyTime: 20,
+          ambiguous: true,
+        };
+        const settle = async (sub: string, conflicts: ConflictRecord[]) => {
+          await f.markSub(sub);
+          await f.settleOne({ token: (await f.takeOne("to-legacy")).token, outcome: "refused", conflicts });
+        };
+        await settle("s", [base]);
+        await f.reopen();
+        await settle("s", [{ ...base, at: 2, ambiguous: false }]);
+        const recorded = (await f.store.conflicts({})).items;
+        should(recorded).eql([{ ...base, sub: "s", legacyId: "1" }]);
+
+        const others: ConflictRecord[] = [
+          { ...base, rule: "name" },
+          { ...base, winner: "cidaas" },
+          { ...base, cidaasTime: 11 },
+          { ...base, legacyTime: 21 },
+          { ...base, cidaasTime: null },
+          { ...base, cidaasTime: null },
+          { ...base, legacyTime: null },
+        ];
+        await settle("s", others);
+        await settle("another", [base]);
+        should((await f.store.conflicts({})).items).have.length(1 + others.length + 1);
+      });
+
       it("makes further marks of the same person, each counted as coming in", async () => {
         const f = fixture();
         await f.markSub("a");
