@@ -1,7 +1,7 @@
-import { settledBy } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import type { Delivered } from "../delivery/delivered";
 import { settlementOfFailure, settlementOfUnsent } from "../delivery/failure";
+import { settledBy } from "../delivery/settled";
 import { CallError } from "../errors";
 import type { Settlement } from "../store/types";
 import { ledgerAfter } from "../sync/plan";

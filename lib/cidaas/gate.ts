@@ -1,7 +1,8 @@
-import { LEGACY_KEY_RULE, type Prepared, prepare, settledBy, type TargetReader } from "../delivery/bring";
+import { LEGACY_KEY_RULE, type Prepared, prepare, type TargetReader } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import { idOf, isDeleted, isTrue } from "../delivery/mapping";
 import { overlay, presentRules, sealSecrets } from "../delivery/secrets";
+import { settledBy } from "../delivery/settled";
 import { identifiersOf, newsOfCarried, sourceOf } from "../delivery/source";
 import { RecordError } from "../errors";
 import { isEmpty } from "../mapping/json";
@@ -112,6 +113,7 @@ export const NOTHING_TO_WRITE: Settleable = {
   create: false,
   write: [],
   refused: [],
+  frozen: [],
   heal: [],
   conflicts: [],
   overtaken: [],

@@ -3,13 +3,14 @@ import { uncover } from "../sync/covered";
 import type { News, Rival, TargetView } from "../sync/decision";
 import { ledgerProvenBy, type Plan, type PlanInput, planFor, type Settleable } from "../sync/plan";
 import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
-import { laneTo, otherSide, targetOf } from "../sync/types";
+import { otherSide, targetOf } from "../sync/types";
 import { trace } from "../trace";
 import type { SyncContext } from "./context";
 import { type LookingReader, lookUp, printsOf } from "./look-up";
 import { opaqueEditsOf } from "./opaque";
 import { resolvePerson } from "./person";
 import { nameableRules, namedRules, withSetAgain } from "./set-again";
+import { settledBy } from "./settled";
 
 const USER_MISSING = {
   code: MISSING_CODE,
@@ -165,6 +166,7 @@ function plans(
     policies: context.policies,
     news: intent ? withSetAgain(context.map, source.news, lease.change, ledger, intent) : source.news,
     force: lease.change.force,
+    thaw: lease.change.thaw ?? [],
     backfill: lease.change.backfill,
     ledger: { ...ledger, ...waiting },
     intent,
@@ -244,26 +246,10 @@ function conclude(lease: Lease, plan: Plan, source: SourceNews, present: JsonObj
     return { do: "write", lease, plan, present, identifiers: source.identifiers };
   }
   return settle(lease, {
-    outcome: plan.refused.length > 0 ? "refused" : "unchanged",
+    outcome: plan.refused.length + plan.frozen.length > 0 ? "refused" : "unchanged",
     ...settledBy(lease, plan),
     ledger: plan.ledger,
   });
-}
-
-/** What a plan's settlement holds beside outcome and ledger. */
-export function settledBy(lease: Lease, plan: Settleable): Pick<Settlement, "conflicts" | "marks" | "overtaken"> {
-  const { conflicts, overtaken } = plan;
-  if (plan.heal.length === 0) return { conflicts, overtaken };
-  const change: Change = {
-    ...lease.change,
-    kind: "upsert",
-    rules: {},
-    events: [],
-    force: plan.heal,
-    identifiers: [],
-    span: null,
-  };
-  return { conflicts, overtaken, marks: [{ lane: laneTo(plan.source), change }] };
 }
 
 function mustRead(lease: Lease): boolean {

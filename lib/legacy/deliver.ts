@@ -1,4 +1,4 @@
-import { isAwaited, LEGACY_KEY_RULE, missing, prepare, settledBy, type TargetReader } from "../delivery/bring";
+import { isAwaited, LEGACY_KEY_RULE, missing, prepare, type TargetReader } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import type { Delivered } from "../delivery/delivered";
 import { extendLeases, latestStart, whileHeld } from "../delivery/extend";
@@ -6,6 +6,7 @@ import { asCallError, report, settlementOfFailure } from "../delivery/failure";
 import { isTrue } from "../delivery/mapping";
 import { withReplacedPasswords } from "../delivery/opaque";
 import { openSecrets, overlay, presentRules } from "../delivery/secrets";
+import { settledBy } from "../delivery/settled";
 import { newsOfMapped } from "../delivery/source";
 import { CallError } from "../errors";
 import { toTime } from "../mapping/time";

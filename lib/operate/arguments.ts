@@ -20,10 +20,17 @@ export interface PageArguments {
   limit: number;
 }
 
+/** Ids or the e-mail of one person; at least one of them. */
+export interface PersonArguments {
+  sub?: string;
+  legacyId?: string;
+  email?: string;
+}
+
 /**
  * The arguments of one operation, from the payload of a message, a query or the body of a request. Whatever is left out
  * takes its default; an unknown member is passed over. Every method throws a `ConfigError` that names what is wrong:
- * `ARGUMENT_INVALID`, or `SELECTION_INVALID` for a selection of parked users.
+ * `ARGUMENT_INVALID`, or `SELECTION_INVALID` for a selection of users.
  */
 export class Arguments {
   readonly #reader: ConfigReader;
@@ -81,6 +88,14 @@ export class Arguments {
     const range = { default: DEFAULT_TIMEOUT_S, min: 0, max: LONGEST_TIMEOUT_S };
     const timeoutMs = this.#reader.number("timeout", range) * 1_000;
     return { lanes: this.lanes(), timeoutMs };
+  }
+
+  person(): PersonArguments {
+    const [sub, legacyId, email] = ["sub", "legacyId", "email"].map((name) => this.#reader.text(name, ""));
+    if (!sub && !legacyId && !email)
+      this.#reader.problem("sub", "is missing: give sub, legacyId or email of the user to forget");
+    this.#reader.check("SELECTION_INVALID");
+    return { ...(sub ? { sub } : {}), ...(legacyId ? { legacyId } : {}), ...(email ? { email } : {}) };
   }
 
   #lane(): Lane | null {

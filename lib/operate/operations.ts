@@ -4,6 +4,7 @@ import type { ConflictEntry, Page, StoreStatus } from "../store/types";
 import type { Lane } from "../sync/types";
 import { Arguments } from "./arguments";
 import { type Drained, drain } from "./drain";
+import { forget, type NobodyForgotten, type Receipt } from "./forget";
 import { type ShownEntry, shownPage } from "./parked";
 
 /*
@@ -13,7 +14,7 @@ import { type ShownEntry, shownPage } from "./parked";
 
 /** The sync that is operated, as far as it is needed for that. */
 export interface OperatedSync {
-  context: Pick<SyncContext, "store" | "map" | "now">;
+  context: Pick<SyncContext, "store" | "map" | "printer" | "now">;
   /** Null where no legacy system is picked. */
   legacy: { target: { readonly canRead: boolean } } | null;
   /** Resolves with the number of users marked; a run that is on its way is joined. */
@@ -73,6 +74,9 @@ const catchUp: Operation<{ marked: number }> = async (sync) => ({ marked: await 
 const drainLanes: Operation<Drained> = ({ context }, given, signal) =>
   drain(context.store, { ...new Arguments("drain", given).drain(), signal, now: context.now });
 
+const forgetPerson: Operation<Receipt | NobodyForgotten> = ({ context }, given) =>
+  forget(context, new Arguments("forget", given).person());
+
 export const OPERATIONS = {
   stats,
   pause,
@@ -81,6 +85,7 @@ export const OPERATIONS = {
   conflicts,
   retry,
   discard,
+  forget: forgetPerson,
   "catch-up": catchUp,
   drain: drainLanes,
 };

@@ -7,6 +7,7 @@ import type {
   Ledger,
   Outcome,
   Person,
+  Print,
   RuleId,
   Side,
 } from "../sync/types";
@@ -88,9 +89,12 @@ export interface Settlement {
   present?: Partial<Record<Side, boolean>>;
   /** Replaces the identifier prints of that side. */
   identifiers?: { side: Side; list: Identifier[] };
+  /** One of the same person, rule, winner and known times as one recorded before completes that (see `mergeConflicts`). */
   conflicts?: ConflictRecord[];
   /** Further marks for the same person: heals, the write-back of the legacy id. */
   marks?: { lane: Lane; change: Change }[];
+  /** A part of the change that is parked while the rest goes on: a new `in`. It takes the place of an earlier one of its code. */
+  aside?: { change: Change; reason: { code: string; message: string } };
   /** For `parked`. The sentence holds no value of the record. */
   reason?: { code: string; message: string; rule?: RuleId };
   /** Settled on the way to the sender: it says nothing of whether anybody answers. */
@@ -164,6 +168,20 @@ export interface Page<T> {
   next: string | null;
 }
 
+/** Names one person; all that is given has to mean the same one. */
+export interface PersonSelection {
+  sub?: string;
+  legacyId?: string;
+  /** Prints of identifiers. */
+  prints?: Print[];
+}
+
+/** Whom `forget` has erased, until when a return is noticed, or that the selection meant no single person. */
+export type Forgotten = { found: "one"; at: number; until: number } | { found: "nobody" | "several" };
+
+/** How long prints of a forgotten person are kept: exports of a migration that are older than this are not imported again. */
+export const FORGOTTEN_FOR_MS = 90 * 24 * 60 * 60 * 1000;
+
 /** A user that the tenant already has, as adoption found it. */
 export interface AdoptedUser {
   sub: string;
@@ -179,7 +197,7 @@ export interface SyncStore {
   /**
    * Merges each change into the waiting mark of its person (see `mergeChanges`); unknown persons get a row. The
    * identifiers of a change replace those known of the person on the side it comes from; a person that is not linked keeps
-   * those it had as well, unverified.
+   * those it had as well, unverified. A change of somebody forgotten is counted, and nothing of it is kept.
    */
   mark(lane: Lane, marks: Mark[]): Promise<void>;
 
@@ -200,7 +218,7 @@ export interface SyncStore {
   /** Gives leases back unworked; no attempt is counted. Unknown tokens are passed over. */
   release(tokens: string[]): Promise<void>;
 
-  /** Parks a record that never reached a lane (counted as `in` and `parked`). */
+  /** Parks a record that never reached a lane (counted as `in` and `parked`); not one of somebody forgotten. */
   park(lane: Lane, mark: Mark, reason: { code: string; message: string }): Promise<void>;
 
   /** Persons that carry one of these identifier prints on that side. */
@@ -212,6 +230,7 @@ export interface SyncStore {
   /** What waits or is in flight in a lane for the person with this id, without a lease; null when nothing does. */
   peek(lane: Lane, ids: { sub: string } | { legacyId: string }): Promise<Change | null>;
 
+  /** Makes the tenant's users known, save those with the id of somebody forgotten. */
   adopt(users: AdoptedUser[]): Promise<void>;
 
   /** Small durable notes of this sync: positions of adoption and catch-up. JSON text. */
@@ -232,6 +251,14 @@ export interface SyncStore {
    */
   retryParked(selection: ParkedSelection): Promise<Record<Lane, number>>;
   discardParked(selection: ParkedSelection): Promise<Record<Lane, number>>;
+
+  /**
+   * Erases the one person that the selection means, with all that waits (counted as `forgotten`), is parked or known of
+   * it. A lease on it is worth nothing then, and its settle repairs nothing. Until `until` a change of a person without a
+   * row ends as `forgotten` if it has an id of the erased one, or an identifier that the legacy system knew it by, or that
+   * was verified in cidaas: what is not, anybody may have claimed, and it must not keep out whom it belongs to.
+   */
+  forget(selection: PersonSelection): Promise<Forgotten>;
 
   /** Called after every commit that may have made work for a lane. Returns the way to stop listening. */
   onWork(listener: (lane: Lane) => void): () => void;

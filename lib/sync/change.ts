@@ -1,6 +1,6 @@
 import { mergeCarried } from "./covered";
 import { mergeOpaque } from "./opaque";
-import { type Change, type Identifier, type Lane, LIVE, type Span } from "./types";
+import { type Change, type Identifier, type Lane, LIVE, type RuleId, type Span } from "./types";
 
 const EVENTS_KEPT = 20;
 
@@ -42,6 +42,7 @@ export function mergeChanges(waiting: Change, arriving: Change): Change {
       waiting.backfill === null || arriving.backfill === null ? null : Math.max(waiting.backfill, arriving.backfill),
     identifiers: mergeIdentifiers(older.identifiers, newer.identifiers),
     ...mergeOpaque(waiting.opaque, arriving.opaque),
+    ...mergeThaw(waiting.thaw, arriving.thaw),
     ...(waiting.reread || arriving.reread ? { reread: true } : {}),
   };
 }
@@ -76,6 +77,24 @@ function joinSpans(a: Span | null, b: Span | null): Span | null {
 /** Whether `a` stands for older edits than `b`; unknown times count as not older. */
 function isOlder(a: Change, b: Change): boolean {
   return a.span !== null && b.span !== null && a.span.last < b.span.last;
+}
+
+function mergeThaw(a: readonly RuleId[] = [], b: readonly RuleId[] = []): { thaw?: RuleId[] } {
+  const thaw = [...new Set([...a, ...b])];
+  return thaw.length === 0 ? {} : { thaw };
+}
+
+/** The part of a change that is about these rules alone, to be set aside while the rest of it goes on. */
+export function frozenPart(change: Change, frozen: readonly RuleId[]): Change {
+  const rules = Object.fromEntries(Object.entries(change.rules).filter(([rule]) => frozen.includes(rule)));
+  const { opaque: _, ...rest } = change;
+  return {
+    ...rest,
+    kind: "upsert",
+    rules,
+    force: change.force.filter((rule) => frozen.includes(rule)),
+    thaw: [...frozen],
+  };
 }
 
 function mergeIdentifiers(older: Identifier[], newer: Identifier[]): Identifier[] {

@@ -63,6 +63,14 @@ function atLatest(record: ConflictRecord, latest: number | null, tolerance: numb
   return { ...record, [`${loser}Time`]: latest, ambiguous: true };
 }
 
+/**
+ * Each lane may judge the same two edits, the second time with more knowledge. What was doubtful once stays a matter for a
+ * person to look at, and it was lost when it was judged first.
+ */
+export function mergeConflicts(former: ConflictRecord, later: ConflictRecord): ConflictRecord {
+  return { ...later, at: former.at, ambiguous: former.ambiguous || later.ambiguous };
+}
+
 export function conflictRecord(
   input: DecideInput,
   by: "newest" | Side,

@@ -2,6 +2,7 @@ import { conflictRecord, presentPrint, settleConflict, targetSpan, writesTo } fr
 import { heldAt, withIntent } from "./covered";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { underOpaqueEdit } from "./opaque";
+import { isPingPong } from "./ping-pong";
 import { NO_VALUE } from "./prints";
 import { isOwnWrite } from "./times";
 import type { ConflictRecord, LedgerEntry, Print, RuleId, Write } from "./types";
@@ -34,6 +35,9 @@ import { otherSide } from "./types";
  *        └────── else ─────────────────────────────────────> write
  *
  * `force` skips "as agreed", "late echo" and "the ledger says T holds it", and nothing else.
+ *
+ * A `write` of a rule that both sides have lately been written in turn becomes `freeze`, unless a person thaws it. The ledger
+ * does not take such news, so that they are news still once the fight is over.
  */
 
 /** The verdict of every rule the change carries. Pure; the caller reads the target and asks again where one says `read`. */
@@ -41,9 +45,17 @@ export function decide(input: DecideInput): Record<RuleId, Verdict> {
   const verdicts: Record<RuleId, Verdict> = {};
   for (const policy of input.policies) {
     const news = input.news[policy.id];
-    if (news) verdicts[policy.id] = decideRule(input, policy, news);
+    if (news) verdicts[policy.id] = unlessFought(input, policy, news, decideRule(input, policy, news));
   }
   return verdicts;
+}
+
+/** A write that would only go on with a fight between the sides is not made. */
+function unlessFought(input: DecideInput, policy: RulePolicy, news: News, verdict: Verdict): Verdict {
+  const entry = input.ledger[policy.id];
+  if (verdict.do !== "write" || !entry || input.target.state === "absent") return verdict;
+  const isFought = isPingPong(entry, otherSide(input.source), news.target, input.now);
+  return isFought && !input.thaw.includes(policy.id) ? { do: "freeze" } : verdict;
 }
 
 function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict {

@@ -53,6 +53,8 @@ export interface DecideInput {
   /** Only rules that the change carries. */
   news: Record<RuleId, News>;
   force: readonly RuleId[];
+  /** Rules written although the sides fight over them: a person has said so. */
+  thaw: readonly RuleId[];
   /** Time of the export that a backfill record stems from; null for live changes. */
   backfill: number | null;
   ledger: Ledger;
@@ -76,5 +78,7 @@ export type Verdict =
   | { do: "write"; conflict: ConflictRecord | null; heal: boolean }
   /** `keep`: the source does not hold the value any more, so the ledger does not take it. */
   | { do: "refuse"; conflict: ConflictRecord | null; heal: boolean; keep: boolean }
+  /** The sides write the rule back and forth: it is left as it is, and a person is told. */
+  | { do: "freeze" }
   | { do: "read" }
   | { do: "park"; code: "FIRST_CONTACT" };

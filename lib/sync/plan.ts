@@ -23,6 +23,8 @@ export interface Settleable {
   write: RuleId[];
   /** Rules refused, which decides between the outcomes `refused` and `unchanged` when nothing is written. */
   refused: RuleId[];
+  /** Rules that both sides write over each other: set aside for a person, while the others go on. */
+  frozen: RuleId[];
   /** Rules that the other lane has to bring back to the source, by force. */
   heal: RuleId[];
   conflicts: ConflictRecord[];
@@ -56,6 +58,7 @@ export function planFor(input: PlanInput): Plan {
     create: input.target.state === "absent",
     write: [],
     refused: [],
+    frozen: [],
     heal: [],
     conflicts: [],
     overtaken: overtakenRules(input),
@@ -85,6 +88,7 @@ function note(plan: Settleable, rule: RuleId, verdict: Verdict): void {
   const previous = plan.previous[rule] ?? null;
   if (verdict.do === "remember") plan.ledger[rule] = remembered(previous, { ...agreed, target: verdict.target });
   if (verdict.do === "write") plan.write.push(rule);
+  if (verdict.do === "freeze") plan.frozen.push(rule);
   if (verdict.do === "refuse") {
     plan.refused.push(rule);
     if (!verdict.keep && previous) plan.ledger[rule] = refused(previous, agreed);

@@ -78,6 +78,8 @@ export interface Change {
   rules: Record<RuleId, CarriedRule>;
   /** Rules whose winner is written even if the ledger says that the target has it (a refusal heals). */
   force: RuleId[];
+  /** Rules to be written although the sides fight over them; only of a change that was set aside for that, and retried. */
+  thaw?: RuleId[];
   /** Time of the export a backfill record stems from; null for live changes. */
   backfill: number | null;
   /** Identifier prints of the source's record, for linking; see `lib/sync/identity`. */

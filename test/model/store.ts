@@ -6,6 +6,7 @@ import type {
   Extension,
   Mark,
   ParkedSelection,
+  PersonSelection,
   Settlement,
   StorePolicy,
   SyncStore,
@@ -100,6 +101,9 @@ export class ScheduledStore implements SyncStore {
   }
   discardParked(selection: ParkedSelection) {
     return this.#calls.store(() => this.#store.discardParked(selection));
+  }
+  forget(selection: PersonSelection) {
+    return this.#calls.store(() => this.#store.forget(selection));
   }
   onWork(listener: (lane: Lane) => void) {
     return this.#store.onWork(listener);

@@ -152,6 +152,15 @@ describe("The admin routes", () => {
     should((await bench.status()).lanes["to-cidaas"].parkedNow).equal(2);
   });
 
+  it("forget a person, or say that there is nobody", async () => {
+    const [record] = await parkTwo();
+    const forget = (selection: object) => bench.admin("forget", selection);
+    should(await forget({ legacyId: record?.id })).match({ status: 200, body: { forgotten: true, until: Number } });
+    should(await forget({ legacyId: record?.id })).match({ status: 200, body: { forgotten: false, message: String } });
+    should(await forget({})).match({ status: 400, body: { code: "SELECTION_INVALID" } });
+    should((await bench.status()).lanes["to-cidaas"]).match({ parkedNow: 1, counters: { parked: 2 } });
+  });
+
   it("refuse a list that nobody can have meant", async () => {
     await bench.listening();
     for (const query of ["lane=elsewhere", "lane=__proto__", "after[gt]=1", "code=A&code=B", "limit=0", "limit=1e9"]) {

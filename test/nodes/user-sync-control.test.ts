@@ -204,6 +204,26 @@ describe("user-sync-control", () => {
     should(await ask("parked")).match({ items: [{ legacyId: "4711", code: "RECORD_UNREADABLE" }] });
   });
 
+  it("forgets a person, whom neither its records nor its events bring back", async () => {
+    await load();
+    await bench.green("batcher");
+    const id = legacy().create({ email: "erased@example.org", first_name: "Ada", email_verified: 1 });
+    bench.send("to-cidaas", { payload: recordOf(id) });
+    await bench.settled("to-cidaas", 1);
+    const sub = String(userOf("erased@example.org")?.sub);
+    should(await ask("forget", { email: "erased@example.org" })).match({ forgotten: true });
+    should(await ask("forget", { sub })).match({ forgotten: false });
+    const { forgotten } = await bench.counters("to-legacy");
+    bench.send("to-cidaas", { payload: { ...recordOf(id), first_name: "Eva" } });
+    bench.send("to-cidaas", { payload: { ...recordOf(id), id: "another id" } });
+    await bench.post(event(sub, "ACCOUNT_MODIFIED"));
+    await bench.until(async () => (await bench.counters("to-cidaas")).forgotten === 2, "both records to be dropped");
+    should((await bench.counters("to-legacy")).forgotten).be.above(forgotten);
+    for (const ids of [{ sub }, { legacyId: id }, { legacyId: "another id" }])
+      should(await ask("forget", ids)).match({ forgotten: false });
+    should(userOf("erased@example.org")).match({ given_name: "Ada" });
+  });
+
   it("catches up on demand, in one run for all who ask meanwhile", async () => {
     await load({}, toLegacy());
     await bench.listening();
@@ -275,7 +295,7 @@ describe("user-sync-control", () => {
       const error = await fail(topic);
       should(error).match({ code: "CONTROL_TOPIC" });
       should(error?.message).match(
-        /stats, pause, resume, parked, conflicts, retry, discard, catch-up, drain/,
+        /stats, pause, resume, parked, conflicts, retry, discard, forget, catch-up, drain/,
         `topic ${topic}`,
       );
     }
@@ -287,6 +307,7 @@ describe("user-sync-control", () => {
     await load({}, []);
     should(await fail("retry")).match({ code: "SELECTION_INVALID" });
     should(await fail("discard", { ids: "all", lane: "to-cidaas" })).match({ code: "SELECTION_INVALID" });
+    should(await fail("forget")).match({ code: "SELECTION_INVALID" });
     should(await fail("pause", { lane: `\${NO_SUCH_LANE}` })).match({
       code: "ARGUMENT_INVALID",
       message: /NO_SUCH_LANE is not set/,

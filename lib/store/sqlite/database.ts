@@ -87,7 +87,7 @@ async function inspect(sqlite: typeof import("node:sqlite"), path: string, newes
   }
 }
 
-/** EXCLUSIVE comes before WAL: then the lock is kept, a second process is refused, and no shared memory is needed. */
+/** What is deleted is overwritten with zeroes, so that `forget` leaves nothing in free pages. EXCLUSIVE comes before WAL: then the lock is kept, a second process is refused, and no shared memory is needed. */
 function configure(database: DatabaseSync): void {
   database.exec(`
     PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
@@ -96,6 +96,7 @@ function configure(database: DatabaseSync): void {
     PRAGMA synchronous = FULL;
     PRAGMA journal_size_limit = ${LOG_LIMIT};
     PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON;
     PRAGMA cache_size = ${CACHE_SIZE};
     BEGIN IMMEDIATE;
     COMMIT;
@@ -122,12 +123,17 @@ export function schemaVersion(database: DatabaseSync): number {
 
 /** Brings the whole log into the database, so that the one file is all there is, and closes it. */
 export function closeDatabase(database: DatabaseSync): void {
+  emptyLog(database);
+  database.close();
+}
+
+/** Brings the whole log into the database and makes its file empty. A step of a running backup may hold it up. */
+export function emptyLog(database: DatabaseSync): void {
   try {
     database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   } catch {
-    // A full disk: the log stays beside the database with all it holds, and the next start reads it.
+    // A full disk: the log stays beside the database with all it holds, and the next checkpoint or start reads it.
   }
-  database.close();
 }
 
 /** Ends the open transaction, unless SQLite has already done so itself (a full disk, an I/O error). */

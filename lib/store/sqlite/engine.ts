@@ -1,12 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../../errors";
+import { createPrinter } from "../../sync/prints";
 import { StoreCipher, type StoreKeys } from "../encryption";
 import type { Engine, StorePolicy } from "../types";
 import { copyDatabase } from "./backup";
 import { CommitQueue } from "./commit-queue";
-import { closeDatabase, openDatabase, sqliteWarning } from "./database";
+import { closeDatabase, emptyLog, openDatabase, sqliteWarning } from "./database";
 import type { Announcement } from "./effects";
 import { toStoreError } from "./errors";
+import { Forgetting } from "./forgetting";
 import { unlock } from "./keys";
 import { Lanes } from "./lanes";
 import { Linking } from "./linking";
@@ -79,15 +81,30 @@ class SqliteEngine implements Engine {
     const tables = prepareTables(database, new StoreCipher(keys.payloadKey));
     const settings = new Settings(database);
     const linking = new Linking(tables);
-    const lanes = new Lanes(tables, linking, policy, (sync, lane) => settings.pauseReason(sync, lane));
+    const forgetting = new Forgetting(database, tables, createPrinter(keys.printKey));
+    const lanes = new Lanes(tables, linking, forgetting, policy, (sync, lane) => settings.pauseReason(sync, lane));
     const settling = new Settling(tables, linking, lanes, policy, () => random ?? Math.random());
     const queue = new CommitQueue(database, tables.effects, (announcements) => this.#announce(announcements));
     this.printKey = keys.printKey;
-    this.#parts = { queue, tables, linking, lanes, settling, settings, now };
+    this.#parts = {
+      queue,
+      tables,
+      linking,
+      forgetting,
+      lanes,
+      settling,
+      settings,
+      emptyLog: () => emptyLog(database),
+      now,
+    };
   }
 
   recover(): Promise<void> {
-    return this.#parts.queue.run(() => this.#parts.lanes.releaseAll(this.#parts.now()));
+    const { queue, lanes, forgetting, now } = this.#parts;
+    return queue.run(() => {
+      lanes.releaseAll(now());
+      forgetting.expire(now());
+    });
   }
 
   sync(key: string): SqliteSyncStore {

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Identifier, IntendedRule, Intent, Ledger, RuleId, Side } from "../../sync/types";
+import type { Identifier, IntendedRule, Intent, Ledger, Print, RuleId, Side } from "../../sync/types";
 import { integer, text } from "./rows";
 
 /** Identifiers that an unlinked person had before, at the most. */
@@ -21,6 +21,7 @@ export class Knowledge {
   readonly #moveIdentifiers: StatementSync;
   readonly #deleteAllIdentifiers: StatementSync;
   readonly #findIdentifier: StatementSync;
+  readonly #trusted: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#ledger = database.prepare("SELECT entries FROM ledger WHERE person = ?");
@@ -42,6 +43,10 @@ export class Knowledge {
     this.#deleteAllIdentifiers = database.prepare("DELETE FROM identifier WHERE person = ?");
     this.#findIdentifier = database.prepare(
       "SELECT person, intent, verified FROM identifier WHERE sync = ? AND side = ? AND print = ?",
+    );
+    this.#trusted = database.prepare(
+      `SELECT DISTINCT print FROM identifier
+       WHERE person = ? AND intent = 0 AND (side = 'legacy' OR verified = 1)`,
     );
   }
 
@@ -112,6 +117,17 @@ export class Knowledge {
         });
       }
     return [...found.values()];
+  }
+
+  /** Prints that the legacy system knows the person by, or that were verified in cidaas: not what anybody may claim there. */
+  trustedPrints(person: number): Print[] {
+    return this.#trusted.all(person).map((row) => text(row, "print"));
+  }
+
+  erase(person: number): void {
+    this.#deleteLedger.run(person);
+    this.#deleteIntents.run(person);
+    this.#deleteAllIdentifiers.run(person);
   }
 
   /** Brings all of it to the row that stays; where both know something, the row that stays is right. */

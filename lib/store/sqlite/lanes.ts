@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Lane, laneTo, otherSide, type Person, type Side, targetOf } from "../../sync/types";
 import type { Extension, Lease, Mark, StorePolicy, Taken } from "../types";
+import type { Forgetting } from "./forgetting";
 import type { StoredLease } from "./leases";
 import type { Linking } from "./linking";
 import type { Tables } from "./tables";
@@ -9,23 +10,27 @@ import type { Tables } from "./tables";
 export class Lanes {
   readonly #tables: Tables;
   readonly #linking: Linking;
+  readonly #forgetting: Forgetting;
   readonly #policy: StorePolicy;
   readonly #pauseReason: (sync: string, lane: Lane) => string | null;
 
   constructor(
     tables: Tables,
     linking: Linking,
+    forgetting: Forgetting,
     policy: StorePolicy,
     pauseReason: (sync: string, lane: Lane) => string | null,
   ) {
     this.#tables = tables;
     this.#linking = linking;
+    this.#forgetting = forgetting;
     this.#policy = policy;
     this.#pauseReason = pauseReason;
   }
 
   mark(sync: string, lane: Lane, marks: Mark[], now: number): void {
     for (const mark of marks) {
+      if (this.#endsForgotten(sync, lane, mark, now)) continue;
       const person = this.personOf(sync, lane, mark, now);
       const { identifiers } = mark.change;
       const { knowledge } = this.#tables;
@@ -48,6 +53,7 @@ export class Lanes {
 
   /** Parks a record that never reached the lane; one without any id belongs to no person. */
   park(sync: string, lane: Lane, mark: Mark, reason: { code: string; message: string }, now: number): void {
+    if (this.#endsForgotten(sync, lane, mark, now)) return;
     const person = mark.sub || mark.legacyId ? this.personOf(sync, lane, mark, now).id : null;
     const { code, message } = reason;
     this.#tables.effects.count(sync, lane, "in", 1);
@@ -163,6 +169,15 @@ export class Lanes {
       now,
     );
     this.#tables.marks.announceWaiting(lease.sync, lease.person);
+  }
+
+  /** Counts a change of somebody forgotten, whose row it would bring back. */
+  #endsForgotten(sync: string, lane: Lane, mark: Mark, now: number): boolean {
+    const forgotten = this.#forgetting.isForgotten(sync, mark, mark.change.identifiers, now);
+    if (!forgotten) return false;
+    this.#tables.effects.count(sync, lane, "in", 1);
+    this.#tables.effects.count(sync, lane, "forgotten", 1);
+    return true;
   }
 
   #deadline(now: number): number {

@@ -35,6 +35,7 @@ export class Leases {
   readonly #forgetOld: StatementSync;
   readonly #claim: StatementSync;
   readonly #moveLost: StatementSync;
+  readonly #eraseLost: StatementSync;
 
   constructor(database: DatabaseSync, cipher: StoreCipher, effects: Effects) {
     this.#cipher = cipher;
@@ -57,6 +58,7 @@ export class Leases {
        RETURNING person, lane`,
     );
     this.#moveLost = database.prepare("UPDATE lost_lease SET person = ? WHERE person = ?");
+    this.#eraseLost = database.prepare("DELETE FROM lost_lease WHERE person = ?");
   }
 
   /** The waiting mark of the person goes in flight; its payload is copied as it lies there, encrypted. */
@@ -109,6 +111,11 @@ export class Leases {
 
   moveLost(from: number, to: number): void {
     this.#moveLost.run(to, from);
+  }
+
+  /** Whoever still settles a lost lease of this person repairs nothing. */
+  eraseLost(person: number): void {
+    this.#eraseLost.run(person);
   }
 
   #leaseOf(row: Row): StoredLease {

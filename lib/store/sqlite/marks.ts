@@ -57,6 +57,10 @@ export class Marks {
     return row === undefined ? null : this.#markOf(row);
   }
 
+  has(person: number, lane: Lane): boolean {
+    return this.#exists.get(person, lane) !== undefined;
+  }
+
   /** A change that has just come in. */
   arrive(sync: string, person: number, lane: Lane, change: Change, now: number): void {
     this.#effects.count(sync, lane, "in", 1);
@@ -112,7 +116,7 @@ export class Marks {
 
   /** The person is free again: says so in the lanes where it waits. */
   announceWaiting(sync: string, person: number): void {
-    for (const lane of LANES) if (this.#exists.get(person, lane) !== undefined) this.#effects.announce(sync, lane);
+    for (const lane of LANES) if (this.has(person, lane)) this.#effects.announce(sync, lane);
   }
 
   #put(sync: string, person: number, lane: Lane, mark: StoredMark, merge: (waiting: StoredMark) => StoredMark): void {

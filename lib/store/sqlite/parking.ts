@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { mergeConflicts } from "../../sync/conflict";
 import type { Change, ConflictRecord, Lane } from "../../sync/types";
 import type { StoreCipher } from "../encryption";
 import { type ConflictEntry, MISSING_CODE, type Page, type ParkedEntry } from "../types";
@@ -45,7 +46,12 @@ export class Parking {
   readonly #newest: StatementSync;
   readonly #delete: StatementSync;
   readonly #deleteMissing: StatementSync;
+  readonly #deleteOfCode: StatementSync;
+  readonly #deleteAll: StatementSync;
+  readonly #deleteConflicts: StatementSync;
   readonly #move: StatementSync;
+  readonly #sameConflict: StatementSync;
+  readonly #updateConflict: StatementSync;
   readonly #insertConflict: StatementSync;
   readonly #moveConflicts: StatementSync;
   readonly #conflicts: StatementSync;
@@ -63,7 +69,18 @@ export class Parking {
     this.#deleteMissing = database.prepare(
       `DELETE FROM parked WHERE person = ? AND code = '${MISSING_CODE}' RETURNING lane`,
     );
+    this.#deleteOfCode = database.prepare(
+      "DELETE FROM parked WHERE person = ? AND lane = ? AND code = ? RETURNING lane",
+    );
+    this.#deleteAll = database.prepare("DELETE FROM parked WHERE person = ? RETURNING lane");
+    this.#deleteConflicts = database.prepare("DELETE FROM conflict WHERE person = ?");
     this.#move = database.prepare("UPDATE parked SET person = ? WHERE person = ?");
+    // A time that is not known equals no other.
+    this.#sameConflict = database.prepare(
+      `SELECT id, body FROM conflict WHERE person = ? AND body ->> 'rule' = ? AND body ->> 'winner' = ?
+         AND body ->> 'cidaasTime' = ? AND body ->> 'legacyTime' = ?`,
+    );
+    this.#updateConflict = database.prepare("UPDATE conflict SET body = ? WHERE id = ?");
     this.#insertConflict = database.prepare("INSERT INTO conflict (sync, person, body) VALUES (?, ?, ?)");
     this.#moveConflicts = database.prepare("UPDATE conflict SET person = ? WHERE person = ?");
     this.#conflicts = database.prepare(
@@ -96,6 +113,17 @@ export class Parking {
     for (const row of this.#deleteMissing.all(person)) this.#effects.count(sync, laneOf(row, "lane"), "parkedNow", -1);
   }
 
+  /** What is parked of the person in a lane under this code gives way to newer news of the same. */
+  forget(sync: string, person: number, { lane, code }: { lane: Lane; code: string }): void {
+    this.#effects.count(sync, lane, "parkedNow", -this.#deleteOfCode.all(person, lane, code).length);
+  }
+
+  /** All that is parked or recorded of the person. */
+  erase(sync: string, person: number): void {
+    for (const row of this.#deleteAll.all(person)) this.#effects.count(sync, laneOf(row, "lane"), "parkedNow", -1);
+    this.#deleteConflicts.run(person);
+  }
+
   /** Id of the entry parked last. */
   newest(): number {
     const row = this.#newest.get();
@@ -118,8 +146,15 @@ export class Parking {
     return pageOf(rows, limit, (row) => this.#parkedOf(row));
   }
 
+  /** Records a conflict; one of the same edits with the same winner is completed instead. */
   addConflict(sync: string, person: number, conflict: ConflictRecord): void {
-    this.#insertConflict.run(sync, person, JSON.stringify(conflict));
+    const { rule, winner, cidaasTime, legacyTime } = conflict;
+    const row = this.#sameConflict.get(person, rule, winner, cidaasTime, legacyTime);
+    if (row === undefined) this.#insertConflict.run(sync, person, JSON.stringify(conflict));
+    else {
+      const former: ConflictRecord = JSON.parse(text(row, "body"));
+      this.#updateConflict.run(JSON.stringify(mergeConflicts(former, conflict)), integer(row, "id"));
+    }
   }
 
   conflicts(sync: string, filter: { after?: string; limit?: number }): Page<ConflictEntry> {

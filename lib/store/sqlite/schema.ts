@@ -125,9 +125,27 @@ const TABLES = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** Prints of persons that were erased on request, each with the time until which it is kept. */
+const FORGOTTEN = `
+  CREATE TABLE forgotten (
+    sync TEXT NOT NULL,
+    print TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (sync, print)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX forgotten_until ON forgotten (until);
+`;
+
+/** Finds a conflict by what makes it the same: person, rule, winner, and the times of both edits. */
+const CONFLICT_IDENTITY = `
+  DROP INDEX conflict_person;
+  CREATE INDEX conflict_identity
+    ON conflict (person, body ->> 'rule', body ->> 'winner', body ->> 'cidaasTime', body ->> 'legacyTime');
+`;
+
 /**
  * SQL that brings a store from version i (`PRAGMA user_version`) to i + 1; the first makes the tables of a new store.
  * Entries are only added, never changed: a later version is another entry. Table `meta` keeps its form in all of them,
  * since the keys are read before the store is migrated.
  */
-export const MIGRATIONS: readonly string[] = [TABLES];
+export const MIGRATIONS: readonly string[] = [TABLES, FORGOTTEN, CONFLICT_IDENTITY];

@@ -45,6 +45,7 @@ export class Settling {
     if (linked === null) this.#park(lease, LINK_TAKEN, lease.attempt + 1, now);
     else {
       this.#learn(sync, linked, settlement, now);
+      this.#setAside(lease, linked.id, settlement, now);
       this.#finish(lease, settlement, now);
     }
     marks.announceWaiting(sync, lease.person);
@@ -90,6 +91,15 @@ export class Settling {
     if (outcome === "retry") this.#retry(lease, settlement, now);
     else if (outcome === "parked") this.#park(lease, reason ?? NO_REASON, lease.attempt + 1, now);
     else this.#tables.effects.count(lease.sync, lease.lane, outcome, 1);
+  }
+
+  #setAside({ sync, lane }: StoredLease, person: number, { aside }: Settlement, now: number): void {
+    if (!aside) return;
+    const { parking, effects } = this.#tables;
+    const { change, reason } = aside;
+    parking.forget(sync, person, { lane, code: reason.code });
+    effects.count(sync, lane, "in", 1);
+    parking.add(sync, { lane, person, ...pick(reason), attempts: 0, change }, now);
   }
 
   #retry(lease: StoredLease, settlement: Settlement, now: number): void {

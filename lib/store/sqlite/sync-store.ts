@@ -5,6 +5,7 @@ import type {
   AdoptedUser,
   ConflictEntry,
   Extension,
+  Forgotten,
   LaneStatus,
   Lease,
   Mark,
@@ -12,6 +13,7 @@ import type {
   Page,
   ParkedEntry,
   ParkedSelection,
+  PersonSelection,
   Settlement,
   SettleResult,
   StoreStatus,
@@ -20,6 +22,7 @@ import type {
 } from "../types";
 import { WorkListeners } from "../work-listeners";
 import type { CommitQueue } from "./commit-queue";
+import type { Forgetting } from "./forgetting";
 import type { Lanes } from "./lanes";
 import type { Linking } from "./linking";
 import type { ParkedFilter, ParkedRow } from "./parking";
@@ -36,9 +39,12 @@ export interface Parts {
   queue: CommitQueue;
   tables: Tables;
   linking: Linking;
+  forgetting: Forgetting;
   lanes: Lanes;
   settling: Settling;
   settings: Settings;
+  /** Leaves nothing of what was deleted in the log. */
+  emptyLog: () => void;
   now: () => number;
 }
 
@@ -116,9 +122,11 @@ export class SqliteSyncStore implements SyncStore {
   }
 
   adopt(users: AdoptedUser[]): Promise<void> {
-    const { linking, tables } = this.#parts;
+    const { forgetting, linking, tables } = this.#parts;
     return this.#run((now) => {
       for (const user of users) {
+        // By its ids only: another account with the same e-mail is not the one that was forgotten.
+        if (forgetting.isForgotten(this.#key, user, [], now)) continue;
         const person = linking.resolve(this.#key, "to-legacy", user, now);
         tables.persons.seen(this.#key, person, "cidaas");
         tables.knowledge.putIdentifiers(this.#key, person.id, "cidaas", user.identifiers);
@@ -194,6 +202,13 @@ export class SqliteSyncStore implements SyncStore {
       this.#parts.tables.parking.remove(this.#key, entry);
       return true;
     });
+  }
+
+  async forget(selection: PersonSelection): Promise<Forgotten> {
+    const { emptyLog, forgetting } = this.#parts;
+    const forgotten = await this.#run((now) => forgetting.forget(this.#key, selection, now));
+    if (forgotten.found === "one") emptyLog();
+    return forgotten;
   }
 
   onWork(listener: (lane: Lane) => void): () => void {

@@ -3,12 +3,14 @@ import type {
   AdoptedUser,
   ConflictEntry,
   Extension,
+  Forgotten,
   Lease,
   Mark,
   Match,
   Page,
   ParkedEntry,
   ParkedSelection,
+  PersonSelection,
   Settlement,
   SettleResult,
   StoreStatus,
@@ -112,6 +114,10 @@ export class ThreadStore implements SyncStore {
 
   discardParked(selection: ParkedSelection): Promise<Record<Lane, number>> {
     return this.#ask({ method: "discardParked", args: [selection] });
+  }
+
+  forget(selection: PersonSelection): Promise<Forgotten> {
+    return this.#ask({ method: "forget", args: [selection] });
   }
 
   onWork(listener: (lane: Lane) => void): () => void {

@@ -37,6 +37,7 @@ describe("The admin routes", () => {
       "GET /user-sync/presets/:id user-sync.read handler",
       "POST /user-sync/:key/catch-up user-sync.write handler",
       "POST /user-sync/:key/drain user-sync.write handler",
+      "POST /user-sync/:key/forget user-sync.write handler",
       "POST /user-sync/:key/parked/discard user-sync.write handler",
       "POST /user-sync/:key/parked/retry user-sync.write handler",
       "POST /user-sync/:key/pause user-sync.write handler",
@@ -50,7 +51,7 @@ describe("The admin routes", () => {
     const { RED, mounted } = fakeRuntime();
     mountAdminRoutes(RED);
     mountAdminRoutes(RED);
-    should(mounted).have.length(13);
+    should(mounted).have.length(14);
   });
 
   it("are left out where Node-RED has no admin application", () => {

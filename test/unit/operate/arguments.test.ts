@@ -71,6 +71,16 @@ describe("The arguments of an operation", () => {
     });
   }
 
+  it("name a person by whatever is given", () => {
+    should(given({ sub: " s ", legacyId: 4711, email: "", other: 1 }).person()).eql({ sub: "s", legacyId: "4711" });
+    should(given({ email: "a@b.example" }).person()).eql({ email: "a@b.example" });
+  });
+
+  for (const raw of [{}, "a@b.example", { sub: " " }, { sub: { $ne: "" } }, { sub: "s", email: ["a"] }, [{ sub: "s" }]])
+    it(`name nobody by ${JSON.stringify(raw)}`, () => {
+      should(refused(() => given(raw).person()).code).equal("SELECTION_INVALID");
+    });
+
   const wrong: [what: string, read: () => unknown, named: RegExp][] = [
     ["a lane that is none", () => given({ lane: "toString" }).lanes(), /lane: must be one of/],
     ["a lane that is a number", () => given({ lane: 7 }).lanes(), /lane: must be one of/],

@@ -1,5 +1,6 @@
 import should from "should";
 import { OPERATIONS, operationNamed } from "../../../lib/operate/operations";
+import { emptyChange } from "../../../lib/sync/change";
 import type { Lane } from "../../../lib/sync/types";
 import { SqliteSync } from "./sqlite-sync";
 
@@ -61,6 +62,36 @@ describe("The operations", () => {
     for (const ids of [["0x1"], ["1 OR 1=1"], ["-1"], ["1e0"], ["99999999999999999999"], ["constructor"]])
       should(await OPERATIONS.discard(sync, { ids }, signal)).eql({ count: 0 });
     should((await OPERATIONS.parked(sync, {}, signal)).items).have.length(1);
+  });
+
+  it("forget a person by its e-mail, with a receipt that names nobody", async () => {
+    const { store, printer } = sync.context;
+    const identifiers = [
+      { kind: "email" as const, print: printer.identifier("email", "ada@x.example"), verified: false },
+    ];
+    const change = { ...emptyChange("upsert", 1), identifiers };
+    await store.mark("to-cidaas", [{ legacyId: "1", change }]);
+    const before = Date.now();
+    const receipt = await OPERATIONS.forget(sync, { email: " ada@x.example " }, signal);
+    should(receipt).match({ forgotten: true, covers: Array, doesNotCover: Array });
+    should(receipt).have.keys("forgotten", "covers", "doesNotCover", "at", "until");
+    const { at, until } = Object(receipt);
+    should(at).be.within(before, Date.now());
+    should(until - at).equal(90 * 24 * 60 * 60 * 1000);
+    should(JSON.stringify(receipt)).not.match(/ada|x\.example/);
+    should((await store.status()).persons).equal(0);
+    await store.mark("to-cidaas", [{ legacyId: "2", change }]);
+    should((await store.status()).lanes["to-cidaas"]).match({ waiting: 0, counters: { in: 2, forgotten: 2 } });
+  });
+
+  it("say so where there is nobody to forget, and refuse to choose between two", async () => {
+    await sync.park("to-legacy", { sub: "a" }, reason);
+    await sync.park("to-cidaas", { legacyId: "1" }, reason);
+    const nobody = { sub: "b", legacyId: "2", email: "none@x.example" };
+    should(await OPERATIONS.forget(sync, nobody, signal)).match({ forgotten: false, message: /knows nobody/ });
+    const both = OPERATIONS.forget(sync, { sub: "a", legacyId: "1" }, signal);
+    await should(both).be.rejectedWith({ code: "FORGET_AMBIGUOUS" });
+    should((await OPERATIONS.parked(sync, {}, signal)).items).have.length(2);
   });
 
   it("pass on why a catch-up failed", async () => {

@@ -3,6 +3,7 @@ import { parseRules } from "../../../lib/mapping/rules";
 import type { OperatedSync } from "../../../lib/operate/operations";
 import { type AcquiredEngine, acquireEngine } from "../../../lib/store/engines";
 import { emptyChange } from "../../../lib/sync/change";
+import { createPrinter } from "../../../lib/sync/prints";
 import type { Change, Lane } from "../../../lib/sync/types";
 import { temporaryDirectory } from "../../support/user-directory";
 
@@ -20,7 +21,12 @@ export class SqliteSync implements OperatedSync {
     this.#acquired = acquired;
     this.#remove = remove;
     const map = compileMap(parseRules(RULES));
-    this.context = { store: acquired.engine.sync("users"), map, now: Date.now };
+    this.context = {
+      store: acquired.engine.sync("users"),
+      map,
+      printer: createPrinter(acquired.engine.printKey),
+      now: Date.now,
+    };
   }
 
   static async open(): Promise<SqliteSync> {

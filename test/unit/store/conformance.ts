@@ -1,4 +1,5 @@
 import type { EngineFactory } from "./conformance/fixture";
+import { describeForgetting } from "./conformance/forgetting";
 import { describeHistories } from "./conformance/histories";
 import { describeLeases } from "./conformance/leases";
 import { describeLinks } from "./conformance/links";
@@ -11,5 +12,6 @@ export function describeEngine(factory: EngineFactory): void {
   describeLeases(factory);
   describeSettlements(factory);
   describeLinks(factory);
+  describeForgetting(factory);
   describeHistories(factory);
 }

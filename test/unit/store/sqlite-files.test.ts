@@ -54,6 +54,30 @@ describe("the files of the sqlite engine", () => {
     should(holds(options.path, "to-cidaas")).be.true();
   });
 
+  it("leaves no id, print or name of a forgotten person in any of its files, while it runs and once it is closed", async () => {
+    const engine = await openSqliteEngine(options);
+    const store = engine.sync("users");
+    const marked = {
+      ...change("Ada"),
+      identifiers: [{ kind: "email" as const, print: "known-print", verified: false }],
+    };
+    for (let round = 0; round < 100; round++)
+      await store.mark("to-cidaas", [{ legacyId: `o${round}`, change: marked }]);
+    await store.mark("to-cidaas", [{ sub: "erased-sub", legacyId: "erased-id", change: change("Ada") }]);
+    const { leases } = await store.take("to-cidaas", 101);
+    const lease = leases.find(({ person }) => person.sub === "erased-sub");
+    const side = { print: "erased-print".repeat(600), editAt: null, writes: [] };
+    const ledger = { name: { fingerprint: "f", cidaas: side, legacy: side } };
+    await store.settle([{ token: lease?.token ?? "", outcome: "parked", ledger }]);
+    const names = (): string[] => readdirSync(directory).filter((name) => holds(join(directory, name), "erased-"));
+    should(names()).not.be.empty();
+    await store.forget({ sub: "erased-sub" });
+    should(names()).eql([]);
+    await engine.close();
+    should(names()).eql([]);
+    should(holds(options.path, "known-print")).be.true();
+  });
+
   it("refuses another key, and opens with the former one as if nothing had been", async () => {
     const first = await openSqliteEngine(options);
     const { printKey } = first;

@@ -36,6 +36,7 @@ export function ask(change: News, given: Partial<DecideInput> = {}, policy: Rule
     policies: [policy],
     news: { [policy.id]: change },
     force: [],
+    thaw: [],
     backfill: null,
     ledger: { [policy.id]: AGREED },
     intent: null,

@@ -1,5 +1,5 @@
 import should from "should";
-import { emptyChange, mergeChanges, retriedChange } from "../../../lib/sync/change";
+import { emptyChange, frozenPart, mergeChanges, retriedChange } from "../../../lib/sync/change";
 
 describe("mergeChanges", () => {
   const waiting = {
@@ -30,6 +30,13 @@ describe("mergeChanges", () => {
     should(mergeChanges(waiting, newer)).not.have.property("reread");
   });
 
+  it("goes on to thaw what a person has retried when another change joins", () => {
+    const retried = { ...waiting, thaw: ["email"] };
+    should(mergeChanges(retried, waiting).thaw).eql(["email"]);
+    should(mergeChanges(waiting, { ...retried, thaw: ["name"] }).thaw).eql(["name"]);
+    should(mergeChanges(waiting, waiting)).not.have.property("thaw");
+  });
+
   it("merges rule by rule, whichever change arrived first", () => {
     const other = {
       ...emptyChange("upsert", 12),
@@ -42,5 +49,23 @@ describe("mergeChanges", () => {
       ["name", "x"],
     ]);
     should(merged.span).eql({ first: 5, last: 8 });
+  });
+});
+
+describe("frozenPart", () => {
+  it("keeps of a change only what is about the frozen rules, to be thawed by a retry", () => {
+    const value = { at: 8, source: "n", values: ["new"] };
+    const change = {
+      ...emptyChange("upsert", 10),
+      rules: { email: value, name: value },
+      force: ["email", "tier"],
+      opaque: [7],
+    };
+    should(frozenPart(change, ["email"])).eql({
+      ...emptyChange("upsert", 10),
+      rules: { email: value },
+      force: ["email"],
+      thaw: ["email"],
+    });
   });
 });

@@ -236,6 +236,7 @@ describe("decide, when both sides changed", () => {
       ledger: { email: AGREED },
       intent: null,
       target: { state: "unread" },
+      thaw: [],
       setAgain: [],
       rival: { span: at(900), prints: { email: { print: "theirs@legacy", at: 900, restored: false } } },
       verifyAlways: false,

@@ -41,6 +41,7 @@ function overtakenBy(tier: string, seenAt: number | undefined, intent = INTENT):
     ledger: {},
     intent,
     target: { state: "absent" },
+    thaw: [],
     setAgain: [],
     rival: null,
     verifyAlways: false,

@@ -33,6 +33,23 @@ export function describeSettlements(factory: EngineFactory): void {
         });
       });
 
+      it("sets a part of a change aside while the rest is delivered, one of a code at most, to be retried", async () => {
+        const f = fixture();
+        const reason = { code: "PING_PONG", message: "The sides fight." };
+        for (const rule of ["mail", "phone"]) {
+          await f.markSub("a", { events: ["ACCOUNT_MODIFIED"] });
+          const { token } = await f.takeOne("to-legacy");
+          await f.settleOne({ token, outcome: "delivered", aside: { change: f.change({ thaw: [rule] }), reason } });
+        }
+        const { items } = await f.store.parked({});
+        should(items).match([{ sub: "a", lane: "to-legacy", ...reason, attempts: 0, change: { thaw: ["phone"] } }]);
+        const { parkedNow, counters } = (await f.store.status()).lanes["to-legacy"];
+        should(parkedNow).equal(1);
+        should(counters).containEql({ in: 4, delivered: 2, parked: 2 });
+        should(await f.store.retryParked({ lane: "to-legacy", code: "PING_PONG" })).containEql({ "to-legacy": 1 });
+        should((await f.takeOne("to-legacy")).change.thaw).eql(["phone"]);
+      });
+
       it("puts ledger entries in place of the present ones, rule by rule", async () => {
         const f = fixture();
         await f.markSub("a");
@@ -128,6 +145,41 @@ export function describeSettlements(factory: EngineFactory): void {
         const rest = await f.store.conflicts({ limit: 2, after: first.next ?? "" });
         should(rest.items.map((one) => one.at)).eql([3]);
         should(rest.next).be.null();
+      });
+
+      it("records a conflict that both lanes have judged once, and another one beside it", async () => {
+        const f = fixture();
+        await f.store.adopt([{ sub: "s", legacyId: "1", identifiers: [] }]);
+        const base: ConflictRecord = {
+          rule: "mail",
+          winner: "legacy",
+          at: 1,
+          cidaasTime: 10,
+          legacyTime: 20,
+          ambiguous: true,
+        };
+        const settle = async (sub: string, conflicts: ConflictRecord[]) => {
+          await f.markSub(sub);
+          await f.settleOne({ token: (await f.takeOne("to-legacy")).token, outcome: "refused", conflicts });
+        };
+        await settle("s", [base]);
+        await f.reopen();
+        await settle("s", [{ ...base, at: 2, ambiguous: false }]);
+        const recorded = (await f.store.conflicts({})).items;
+        should(recorded).eql([{ ...base, sub: "s", legacyId: "1" }]);
+
+        const others: ConflictRecord[] = [
+          { ...base, rule: "name" },
+          { ...base, winner: "cidaas" },
+          { ...base, cidaasTime: 11 },
+          { ...base, legacyTime: 21 },
+          { ...base, cidaasTime: null },
+          { ...base, cidaasTime: null },
+          { ...base, legacyTime: null },
+        ];
+        await settle("s", others);
+        await settle("another", [base]);
+        should((await f.store.conflicts({})).items).have.length(1 + others.length + 1);
       });
 
       it("makes further marks of the same person, each counted as coming in", async () => {

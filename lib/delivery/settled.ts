@@ -1,0 +1,32 @@
+import type { Lease, Settlement } from "../store/types";
+import { frozenPart } from "../sync/change";
+import type { Settleable } from "../sync/plan";
+import { type Change, laneTo, type RuleId } from "../sync/types";
+
+/** What a plan's settlement holds beside outcome and ledger. */
+export function settledBy(
+  lease: Lease,
+  plan: Settleable,
+): Pick<Settlement, "conflicts" | "marks" | "overtaken" | "aside"> {
+  const { conflicts, overtaken, frozen } = plan;
+  const aside = frozen.length > 0 ? { change: frozenPart(lease.change, frozen), reason: pingPong(frozen) } : undefined;
+  const settled = { conflicts, overtaken, ...(aside ? { aside } : {}) };
+  if (plan.heal.length === 0) return settled;
+  const change: Change = {
+    ...lease.change,
+    kind: "upsert",
+    rules: {},
+    events: [],
+    force: plan.heal,
+    identifiers: [],
+    span: null,
+  };
+  return { ...settled, marks: [{ lane: laneTo(plan.source), change }] };
+}
+
+function pingPong(rules: readonly RuleId[]): { code: string; message: string } {
+  return {
+    code: "PING_PONG",
+    message: `Each side answers the other's value with one of its own. Make both keep one form of ${rules.join(", ")}, then retry.`,
+  };
+}
