@@ -64,7 +64,10 @@ async function prepareValid(
   if ("settlement" in present) return present;
   if (present.kind === "delete") return prepareDelete(context, gate, { ...leased, change: present });
   const intent = leased.intents.find(({ side }) => side === "legacy") ?? null;
-  const change = { ...present, rules: uncover(present.rules, "legacy", leased.ledger, intent) };
+  const change = {
+    ...present,
+    rules: uncover(present.rules, "legacy", leased.ledger, intent, context.settings.clockToleranceMs),
+  };
   const lease = gate.adopted ? leased : await askExistence(context, gate, { ...leased, change });
   const news = newsOfCarried(context, change.rules);
   const prepared = await prepare(

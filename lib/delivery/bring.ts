@@ -4,6 +4,7 @@ import type { News, Rival, TargetView } from "../sync/decision";
 import { ledgerProvenBy, type Plan, type PlanInput, planFor, type Settleable } from "../sync/plan";
 import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
 import { otherSide, targetOf } from "../sync/types";
+import { isProven } from "../sync/writes";
 import { trace } from "../trace";
 import type { SyncContext } from "./context";
 import { type LookingReader, lookUp, printsOf } from "./look-up";
@@ -122,7 +123,12 @@ async function readAndConclude(
 }
 
 function unprovenRules(intent: Intent, ledger: Ledger, before: Ledger): RuleId[] {
-  return Object.keys(intent.rules).filter((rule) => ledger[rule] === before[rule]);
+  return Object.keys(intent.rules).filter((rule) => ledger[rule] === before[rule] && !isKnown(before, intent, rule));
+}
+
+function isKnown(ledger: Ledger, intent: Intent, rule: RuleId): boolean {
+  const entry = ledger[rule];
+  return entry !== undefined && isProven(entry[intent.side], intent);
 }
 
 /** The user was edited after our write was sent, by it or by somebody: the event that tells which may come yet. */
@@ -136,7 +142,7 @@ function withProof(plan: Plan, intent: Intent, ledger: Ledger, before: Ledger): 
   if (plan.do !== "settle") return plan;
   const proven = Object.fromEntries(Object.entries(ledger).filter(([rule, entry]) => before[rule] !== entry));
   // Of rules that it was not to write it carries what was decided before. Who decides anew records anew.
-  const isDecided = (rule: RuleId) => rule in proven || !(rule in intent.rules);
+  const isDecided = (rule: RuleId) => rule in proven || isKnown(before, intent, rule) || !(rule in intent.rules);
   const isAnew = (rule: RuleId) => plan.conflicts.some((conflict) => conflict.rule === rule);
   return {
     ...plan,
@@ -173,7 +179,7 @@ function plans(
     target,
     setAgain,
     flightMs: context.leaseMs,
-    rival: isEdit(lease.other) ? rivalOf(lease.other, side, lease) : null,
+    rival: isEdit(lease.other) ? rivalOf(lease.other, side, lease, context.settings.clockToleranceMs) : null,
     verifyAlways: reader.verifyAlways,
     firstContact: context.settings.firstContact,
     clockTolerance: context.settings.clockToleranceMs,
@@ -222,11 +228,11 @@ function isEdit(other: Change | null): other is Change {
   return kind === "delete" || carries || force.length !== 1 || force[0] !== LEGACY_KEY_RULE;
 }
 
-function rivalOf(other: Change, source: Side, { ledger, intents }: Lease): Rival {
+function rivalOf(other: Change, source: Side, { ledger, intents }: Lease, tolerance: number): Rival {
   if (source === "legacy") return { span: other.span, prints: null };
   const prints: NonNullable<Rival["prints"]> = {};
   const intent = intents.find(({ side }) => side === "legacy") ?? null;
-  for (const [rule, carried] of Object.entries(uncover(other.rules, "legacy", ledger, intent))) {
+  for (const [rule, carried] of Object.entries(uncover(other.rules, "legacy", ledger, intent, tolerance))) {
     const { source: print, at, state } = carried;
     const [write] = ledger[rule]?.legacy.writes ?? [];
     // What a write of ours has replaced is not what the legacy system holds, though its own lane has still to settle it.

@@ -37,13 +37,13 @@ export function settleConflict(
   const record = conflictRecord(input, by, policy, news, rivalSpan);
   if (record.winner === input.source) {
     const editAt = input.target.state === "read" ? input.target.editAt : null;
-    return { do: "write", conflict: atLatest(record, editAt, input.clockTolerance), heal: false };
+    return { do: "write", conflicts: [atLatest(record, editAt, input.clockTolerance)], heal: false };
   }
   // The winner of a rule that goes one way only has no lane to the source; it simply stays where it is.
   if (policy.direction !== "both") return { do: "remember", target: present };
   return {
     do: "refuse",
-    conflict: atLatest(record, news.latest ?? null, input.clockTolerance),
+    conflicts: [atLatest(record, news.latest ?? null, input.clockTolerance)],
     heal: true,
     keep: false,
   };

@@ -1,4 +1,5 @@
-import type { CarriedRule, CarriedValue, Intent, Ledger, Print, RuleId, Side, SideEntry, Write } from "./types";
+import type { CarriedRule, CarriedValue, Intent, Ledger, RuleId, Side, SideEntry, Write } from "./types";
+import { distance, flightOf, heldAt, isEchoOf, withEcho, withIntent } from "./writes";
 
 /** As many as the ledger keeps writes: before each of them somebody may have edited. */
 const EARLIER_KEPT = 4;
@@ -40,37 +41,62 @@ function pointsOf({ earlier = [], ...newest }: CarriedRule): CarriedValue[] {
  *
  * @param side the side that the change comes from
  * @param intent the open intent on that side, whose write has no place in the ledger yet
+ * @param tolerance how far the clocks may be apart, ms
  */
 export function uncover(
   rules: Record<RuleId, CarriedRule>,
   side: Side,
   ledger: Ledger,
   intent: Intent | null,
+  tolerance: number,
 ): Record<RuleId, CarriedRule> {
   return Object.fromEntries(
     Object.entries(rules).map(([rule, carried]) => {
       const own = ledger[rule]?.[side];
-      return [rule, own ? uncoverRule(carried, own, intent, rule) : carried];
+      return [rule, own ? uncoverRule(carried, withIntent(own, intent, rule), own, tolerance) : carried];
     }),
   );
 }
 
-function uncoverRule(carried: CarriedRule, own: SideEntry, intent: Intent | null, rule: RuleId): CarriedRule {
-  const known = withIntent(own, intent, rule);
-  const [last] = known.writes;
-  const newest = last ? seenAfter(carried, last) : carried;
+/** @param unechoed what is known of the side, as if the open intent did reach it */
+function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, tolerance: number): CarriedRule {
+  const known = withEchoes(unechoed, carried, tolerance);
+  const newest = seenAfter(carried, known);
   const earlier = carried.earlier ?? [];
   const edits = editsAmong(earlier, newest.at, known);
   const echoed = known.writes.find(({ print }) => print === newest.source);
   // Whatever came before the value right before it is gone by the hands of others.
   const [previous] = earlier;
-  const isCovered = echoed && previous && edits.includes(previous) && (previous.at ?? 0) < echoed.until;
-  if (isCovered) return { ...previous, state: "covered" };
-  const wasOpenEcho = known !== own && earlier.some(({ source }) => source === known.print);
+  const isEdit = previous !== undefined && edits.includes(previous);
+  if (echoed && isEdit) {
+    const state = coveredBy(echoed, previous.at ?? 0, tolerance);
+    // An edit that was accepted already is known to `decide`, which takes the echo for what it is.
+    if (state !== "restored") return previous.source === own.print ? newest : { ...previous, state };
+  }
+  const wasOpenEcho = unechoed !== own && earlier.some(({ source }) => source === known.print);
   const isAgreedAgain = newest.source === own.print && (edits.length > 0 || wasOpenEcho);
   // Another value after our write: then this is not its echo, however close the times.
-  const isNoEcho = echoed && previous && (previous.at ?? 0) > echoed.until;
+  const isNoEcho = echoed && previous && coveredBy(echoed, previous.at ?? 0, tolerance) === "restored";
   return isAgreedAgain || isNoEcho ? { ...newest, state: "restored" } : newest;
+}
+
+/** What became of an edit of this time, where the value of the write was seen after it. */
+function coveredBy({ until }: Write, at: number, tolerance: number): "covered" | "doubtful" | "restored" {
+  if (at < until) return "covered";
+  return at <= until + tolerance ? "doubtful" : "restored";
+}
+
+/** Of the values, those that are the echoes of our writes tell when these took effect; see `withEcho`. */
+function withEchoes(own: SideEntry, carried: CarriedRule, tolerance: number): SideEntry {
+  let known = own;
+  const points = pointsOf(carried);
+  for (const write of own.writes) {
+    const [echo] = points
+      .flatMap(({ source, at }) => (at !== null && isEchoOf(write, source, at, tolerance) ? [at] : []))
+      .sort((a, b) => distance(write, a) - distance(write, b));
+    if (echo !== undefined) known = withEcho(known, write.print, echo, tolerance);
+  }
+  return known;
 }
 
 /** Those of the values that stood there before, newest first, which a person has set, as far as they have a time. */
@@ -90,42 +116,17 @@ function editsAmong(earlier: readonly CarriedValue[], until: number | null, know
 }
 
 function isWrittenBetween({ writes }: SideEntry, from: number, to: number): boolean {
-  return writes.some(({ at, until }) => from <= until && at <= to);
+  return writes.map(flightOf).some(({ at, until }) => from <= until && at <= to);
 }
 
-/** A value seen before our write, which replaced it, and after it too was set again in between: that is its edit. */
-function seenAfter(carried: CarriedRule, write: Write): CarriedRule {
+/** A value seen both before and after an edit or a write of ours that replaced it was set again in between: that is its edit. */
+function seenAfter(carried: CarriedRule, { print, editAt, writes }: SideEntry): CarriedRule {
   const { at, seen, source } = carried;
-  if (at === null || seen === undefined || source === write.print) return carried;
-  return at < write.at && seen > write.until ? { ...carried, at: seen } : carried;
-}
-
-/** What is known of a side if the open intent did reach it; its write has no end yet. */
-export function withIntent(own: SideEntry, intent: Intent | null, rule: RuleId): SideEntry {
-  const ours = intent?.rules[rule];
-  if (!intent || !ours || ours.overtaken) return own;
-  const write: Write = {
-    print: ours.target,
-    before: own.print,
-    at: intent.at,
-    until: Number.POSITIVE_INFINITY,
-    editAt: ours.editAt,
-  };
-  return { ...own, print: ours.target, writes: [write, ...own.writes] };
-}
-
-/**
- * What a side may have held at a time, as far as we know: what our last write before it made of it, unless an edit was
- * accepted since, what the next one replaced, and while a write was on its way both. Anything else was put there by somebody
- * else.
- */
-export function heldAt(own: SideEntry, time: number): (Print | null)[] {
-  let next: Print | null = own.print;
-  for (const { print, before, at, until } of own.writes) {
-    if (at <= time && time <= until) return [print, next, before];
-    const isEdited = own.editAt !== null && until < own.editAt && own.editAt <= time;
-    if (at <= time) return isEdited ? [next] : [print, next];
-    next = before;
-  }
-  return [next];
+  if (at === null || seen === undefined) return carried;
+  const [write] = writes;
+  const replaced = [
+    ...(editAt !== null && print !== source ? [{ at: editAt, until: editAt }] : []),
+    ...(write && write.print !== source ? [flightOf(write)] : []),
+  ];
+  return replaced.some((by) => at < by.at && seen > by.until) ? { ...carried, at: seen } : carried;
 }

@@ -25,7 +25,7 @@ export interface News {
   /** When its record was last edited by its own word, by us or by somebody; absent where that is not known. */
   latest?: number;
   /** See `CarriedRule`. */
-  state?: "covered" | "restored";
+  state?: "covered" | "doubtful" | "restored";
 }
 
 /** What is known of the target right now. */
@@ -73,11 +73,16 @@ export interface DecideInput {
 
 export type Verdict =
   | { do: "nothing" }
-  | { do: "remember"; target: Print }
+  /** Nothing new: a record of this time, by the source's own clock, showed what was agreed. */
+  | { do: "seen"; at: number }
+  /** The echo, of this time, of the open intent's write. */
+  | { do: "proven"; at: number | null }
+  /** `targetEditAt`: when the target came to the value by an edit of its own. */
+  | { do: "remember"; target: Print; targetEditAt?: number | null }
   /** `heal`: the source lost this value to a write of ours meanwhile, so it has to be written there again too. */
-  | { do: "write"; conflict: ConflictRecord | null; heal: boolean }
+  | { do: "write"; conflicts: ConflictRecord[]; heal: boolean }
   /** `keep`: the source does not hold the value any more, so the ledger does not take it. */
-  | { do: "refuse"; conflict: ConflictRecord | null; heal: boolean; keep: boolean }
+  | { do: "refuse"; conflicts: ConflictRecord[]; heal: boolean; keep: boolean }
   /** The sides write the rule back and forth: it is left as it is, and a person is told. */
   | { do: "freeze" }
   | { do: "read" }

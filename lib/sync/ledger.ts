@@ -1,5 +1,6 @@
 import type { LedgerEntry, Print, Side, SideEntry, Write } from "./types";
 import { otherSide } from "./types";
+import { withEcho } from "./writes";
 
 const WRITES_KEPT = 4;
 
@@ -14,17 +15,39 @@ export interface Agreed {
   target: Print;
   /** Time of the edit that made it; null when unknown. */
   editAt: number | null;
+  /** When a record of that side showed it last, by its own time; absent where that is not later than the edit. */
+  seenAt?: number;
+}
+
+/** A value that both sides hold already. */
+export interface Equal extends Agreed {
+  /** When the target came to it by an edit of its own; null when it did not, or nobody knows. */
+  targetEditAt?: number | null;
 }
 
 /** From the sending of a write to the news that it was taken. */
 export type Flight = Pick<Write, "at" | "until">;
 
 /** Both sides hold the same value already: remembered, nothing was written. */
-export function remembered(previous: LedgerEntry | null, agreed: Agreed): LedgerEntry {
+export function remembered(previous: LedgerEntry | null, agreed: Equal): LedgerEntry {
+  const target = previous?.[otherSide(agreed.side)] ?? NOTHING_KNOWN;
   return joined(previous, agreed, accepted(previous?.[agreed.side], agreed), {
-    ...(previous?.[otherSide(agreed.side)] ?? NOTHING_KNOWN),
+    ...target,
     print: agreed.target,
+    editAt: latest(target.editAt, agreed.targetEditAt ?? null),
   });
+}
+
+/**
+ * A record of a side showed the value last agreed. What an older record brings after it is known to be gone. Null where that
+ * says nothing new.
+ */
+export function seenAgain(previous: LedgerEntry, side: Side, at: number, tolerance: number): LedgerEntry | null {
+  const before = previous[side];
+  const entry = withEcho(before, before.print, at, tolerance);
+  if (entry !== before) return { ...previous, [side]: entry };
+  const known = [entry.editAt, entry.seenAt ?? null, entry.writes[0]?.echoAt ?? null];
+  return at > Math.max(...known.map((time) => time ?? 0)) ? { ...previous, [side]: { ...entry, seenAt: at } } : null;
 }
 
 /** The value was written to the other side between two times, see `Write`. */
@@ -57,7 +80,10 @@ function joined(previous: LedgerEntry | null, agreed: Agreed, source: SideEntry,
 
 function accepted(previous: SideEntry | undefined, agreed: Agreed): SideEntry {
   const entry = previous ?? NOTHING_KNOWN;
-  return { ...entry, print: agreed.source, editAt: latest(entry.editAt, agreed.editAt) };
+  const editAt = latest(entry.editAt, agreed.editAt);
+  const { seenAt: _, ...rest } = { ...entry, print: agreed.source, editAt };
+  const seenAt = Math.max(entry.seenAt ?? 0, agreed.seenAt ?? 0);
+  return seenAt > (editAt ?? 0) ? { ...rest, seenAt } : rest;
 }
 
 function latest(a: number | null, b: number | null): number | null {

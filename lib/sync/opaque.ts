@@ -30,7 +30,7 @@ export function underOpaqueEdit(input: DecideInput, policy: RulePolicy, news: Ne
   if (!policy.opaque || input.source !== "legacy" || editAt === null) return null;
   const own = policy.opaque.ownTime ? news : { ...news, span: null };
   const conflict = conflictRecord(input, "newest", policy, own, { first: editAt, last: editAt });
-  return conflict.winner === "cidaas" ? { do: "refuse", conflict, heal: false, keep: false } : null;
+  return conflict.winner === "cidaas" ? { do: "refuse", conflicts: [conflict], heal: false, keep: false } : null;
 }
 
 interface OpaqueInput {

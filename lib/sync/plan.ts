@@ -1,8 +1,9 @@
 import { decide } from "./decide";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
-import { type Agreed, type Flight, refused, remembered, written } from "./ledger";
-import type { ConflictRecord, Intent, Ledger, Print, RuleId, Side } from "./types";
+import { type Agreed, type Flight, refused, remembered, seenAgain, written } from "./ledger";
+import type { ConflictRecord, IntendedRule, Intent, Ledger, LedgerEntry, Print, RuleId, Side } from "./types";
 import { otherSide } from "./types";
+import { isProven } from "./writes";
 
 /** What to do with one person, once every rule has its verdict. */
 export type Plan =
@@ -68,7 +69,7 @@ export function planFor(input: PlanInput): Plan {
     news: input.news,
     fingerprints: Object.fromEntries(input.policies.map((policy) => [policy.id, policy.fingerprint])),
   };
-  for (const [rule, verdict] of Object.entries(verdicts)) note(plan, rule, verdict);
+  for (const [rule, verdict] of Object.entries(verdicts)) note(plan, rule, verdict, input);
   return plan;
 }
 
@@ -82,11 +83,21 @@ function overtakenRules({ intent, news, flightMs, clockTolerance }: PlanInput): 
   });
 }
 
-function note(plan: Settleable, rule: RuleId, verdict: Verdict): void {
+function note(plan: Settleable, rule: RuleId, verdict: Verdict, input: PlanInput): void {
   const agreed = agreedOf(plan, rule);
   if (!agreed) return;
   const previous = plan.previous[rule] ?? null;
-  if (verdict.do === "remember") plan.ledger[rule] = remembered(previous, { ...agreed, target: verdict.target });
+  if (verdict.do === "seen" && previous) {
+    const seen = seenAgain(previous, plan.source, verdict.at, input.clockTolerance);
+    if (seen) plan.ledger[rule] = seen;
+  }
+  const intended = input.intent?.rules[rule];
+  if (verdict.do === "proven" && input.intent && intended) {
+    const taken = provenWrite(input.intent, intended, agreed.fingerprint, previous, input);
+    const seen = verdict.at === null ? null : seenAgain(taken, plan.source, verdict.at, input.clockTolerance);
+    plan.ledger[rule] = seen ?? taken;
+  }
+  if (verdict.do === "remember") plan.ledger[rule] = remembered(previous, { ...agreed, ...verdict });
   if (verdict.do === "write") plan.write.push(rule);
   if (verdict.do === "freeze") plan.frozen.push(rule);
   if (verdict.do === "refuse") {
@@ -95,7 +106,7 @@ function note(plan: Settleable, rule: RuleId, verdict: Verdict): void {
   }
   if (verdict.do === "write" || verdict.do === "refuse") {
     if (verdict.heal) plan.heal.push(rule);
-    if (verdict.conflict) plan.conflicts.push(verdict.conflict);
+    plan.conflicts.push(...verdict.conflicts);
   }
 }
 
@@ -103,7 +114,23 @@ function agreedOf(plan: Settleable, rule: RuleId): Agreed | null {
   const news = plan.news[rule];
   const fingerprint = plan.fingerprints[rule];
   if (!news || fingerprint === undefined) return null;
-  return { fingerprint, side: plan.source, source: news.source, target: news.target, editAt: news.span?.last ?? null };
+  const { source, target } = news;
+  const editAt = editTimeOf(plan, rule, news);
+  // A look at cidaas is of our own clock, and never of an older state than the one before.
+  const isLater = plan.source === "legacy" && news.seenAt !== undefined && news.seenAt > (editAt ?? 0);
+  return { fingerprint, side: plan.source, source, target, editAt, ...(isLater ? { seenAt: news.seenAt } : {}) };
+}
+
+/** When a value was edited: of one that we have written ourselves, and write again by force, what that write carried. */
+function editTimeOf(
+  { previous, source: side }: Settleable,
+  rule: RuleId,
+  { source, state, span }: News,
+): number | null {
+  const own = previous[rule]?.[side];
+  const [write] = own?.writes ?? [];
+  const isOurs = own?.print === source && write?.print === source && state === undefined;
+  return isOurs ? write.editAt : (span?.last ?? null);
 }
 
 /** The ledger once the plan's write was taken. */
@@ -131,7 +158,7 @@ export function intentOf(
   for (const rule of plan.write) {
     const news = plan.news[rule];
     if (!news) continue;
-    rules[rule] = { source: news.source, target: news.target, editAt: news.span?.last ?? null };
+    rules[rule] = { source: news.source, target: news.target, editAt: editTimeOf(plan, rule, news) };
     if (apart.has(rule)) rules[rule].apart = true;
   }
   const { create, conflicts, heal } = plan;
@@ -165,9 +192,19 @@ export function ledgerProvenBy(
     const isMade = intent.create && (present[id] === undefined || !ledger[id]);
     const isThere = present[id] === intended.target && !intended.overtaken;
     if (!(isTaken && !intended.apart) && !isMade && !isThere) continue;
-    const { source, target, editAt } = intended;
-    const agreed: Agreed = { fingerprint, side: otherSide(intent.side), source, target, editAt };
-    proven[id] = written(ledger[id] ?? null, agreed, { at: intent.at, until: Math.min(now, intent.at + flightMs) });
+    if (ledger[id] && isProven(ledger[id][intent.side], intent)) continue;
+    proven[id] = provenWrite(intent, intended, fingerprint, ledger[id] ?? null, { now, flightMs });
   }
   return proven;
+}
+
+function provenWrite(
+  intent: Intent,
+  { source, target, editAt }: IntendedRule,
+  fingerprint: string,
+  previous: LedgerEntry | null,
+  { now, flightMs }: Pick<PlanInput, "now" | "flightMs">,
+): LedgerEntry {
+  const agreed: Agreed = { fingerprint, side: otherSide(intent.side), source, target, editAt };
+  return written(previous, agreed, { at: intent.at, until: Math.min(now, intent.at + flightMs) });
 }

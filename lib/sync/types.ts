@@ -53,9 +53,10 @@ export interface CarriedRule extends CarriedValue {
   /**
    * What the values that waited before it tell, see `uncover`:
    * - `covered`: the source does not hold it any more, a write of ours has replaced it
+   * - `doubtful`: the same, or a person has set what our write brought once more; the clocks cannot tell
    * - `restored`: it is what was agreed, or what we once wrote, but a person has set it again after something else
    */
-  state?: "covered" | "restored";
+  state?: "covered" | "doubtful" | "restored";
 }
 
 /** The news that a user is, or may be, different on one side. What a mark of a lane holds. */
@@ -106,6 +107,8 @@ export interface Write {
   /** When it was sent, and when we knew that it was taken: it took effect at some time between. */
   at: number;
   until: number;
+  /** The time of its likely echo: when it took effect, by the clock of its side. */
+  echoAt?: number;
   /** The edit it carried; null when that had no time. */
   editAt: number | null;
 }
@@ -116,6 +119,8 @@ export interface SideEntry {
   print: Print;
   /** Time of the newest edit accepted from this side. */
   editAt: number | null;
+  /** When a record of this side last showed the print, by its own time; absent where the edit or a write tells as much. */
+  seenAt?: number;
   /** Our last four writes to this side, newest first. */
   writes: Write[];
 }

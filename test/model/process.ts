@@ -27,7 +27,7 @@ import type { Item, JsonObject, Lane } from "../../lib/sync/types";
 import { LANES } from "../../lib/sync/types";
 import type { Calls } from "./calls";
 import { Crashed } from "./scheduler";
-import { EDITED, type TenantNews } from "./world";
+import { EDITED, type TenantNews, TOLERANCE_MS } from "./world";
 
 export const LEASE_MS = 60_000;
 const LAG_PAUSE_MS = 2_000;
@@ -84,7 +84,7 @@ export class Process {
         legacyDeleted: null,
         legacyVerified: "verified",
         firstContact: "newest",
-        clockToleranceMs: 5_000,
+        clockToleranceMs: TOLERANCE_MS,
       },
       paths: {
         legacyKey: compilePath("id"),

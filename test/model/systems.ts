@@ -66,6 +66,7 @@ export function legacyOf(world: World, calls: Calls): LegacyTarget {
       calls.write(startBefore, () => {
         if (legacyId === null || !world.legacy.has(legacyId)) return "missing";
         written(`update ${legacyId}`, record);
+        world.hideInLegacy(legacyId, record);
         world.putLegacy(legacyId, record);
         return "updated";
       }),

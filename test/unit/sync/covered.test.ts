@@ -1,7 +1,8 @@
 import should from "should";
-import { heldAt, mergeCarried, uncover } from "../../../lib/sync/covered";
+import { mergeCarried, uncover } from "../../../lib/sync/covered";
 import { remembered, written } from "../../../lib/sync/ledger";
 import type { CarriedRule, Intent } from "../../../lib/sync/types";
+import { heldAt } from "../../../lib/sync/writes";
 
 const carried = (source: string, at: number | null): CarriedRule => ({ at, source, values: [source] });
 
@@ -75,32 +76,34 @@ describe("uncover", () => {
 
   it("brings back an edit that our write covered, and whose event was merged with the echo", () => {
     const rules = newest(carried("edit", 95), carried("ours", 101));
-    should(sourceOf(uncover(rules, "legacy", ledger, null))).equal("edit");
-    should(uncover(rules, "legacy", ledger, null).city?.values).eql(["edit"]);
+    should(sourceOf(uncover(rules, "legacy", ledger, null, 0))).equal("edit");
+    should(uncover(rules, "legacy", ledger, null, 0).city?.values).eql(["edit"]);
   });
 
   it("leaves what a person edited after our write", () => {
     const rules = newest(carried("edit", 95), carried("ours", 101), carried("later", 120));
-    should(sourceOf(uncover(rules, "legacy", ledger, null))).equal("later");
+    should(sourceOf(uncover(rules, "legacy", ledger, null, 0))).equal("later");
   });
 
   it("sees that a person has changed the value and changed it back", () => {
-    const rules = uncover(newest(carried("edit", 110), carried("ours", 120)), "legacy", ledger, null);
+    const rules = uncover(newest(carried("edit", 110), carried("ours", 120)), "legacy", ledger, null, 0);
     should(rules.city).containEql({ source: "ours", state: "restored" });
-    const echo = uncover(newest(carried("old", 99), carried("ours", 120)), "legacy", ledger, null);
+    const echo = uncover(newest(carried("old", 99), carried("ours", 120)), "legacy", ledger, null, 0);
     should(echo.city?.state).be.undefined();
   });
 
   it("dates a value that was seen before our write and after it from after it", () => {
-    const rules = uncover(newest(carried("old", 95), carried("old", 130)), "legacy", ledger, null);
+    const rules = uncover(newest(carried("old", 95), carried("old", 130)), "legacy", ledger, null, 0);
     should(rules.city?.at).equal(130);
-    const edited = uncover(newest(carried("edit", 110), carried("edit", 130)), "legacy", ledger, null);
+    const edited = uncover(newest(carried("edit", 110), carried("edit", 130)), "legacy", ledger, null, 0);
     should(edited.city?.at).equal(110);
   });
 
   it("takes neither the value that our write replaced nor an earlier write for an edit", () => {
-    should(sourceOf(uncover(newest(carried("old", 95), carried("ours", 101)), "legacy", ledger, null))).equal("ours");
-    should(sourceOf(uncover(newest(carried("ours", 101), carried("newer", 201)), "legacy", twice, null))).equal(
+    should(sourceOf(uncover(newest(carried("old", 95), carried("ours", 101)), "legacy", ledger, null, 0))).equal(
+      "ours",
+    );
+    should(sourceOf(uncover(newest(carried("ours", 101), carried("newer", 201)), "legacy", twice, null, 0))).equal(
       "newer",
     );
   });
@@ -117,43 +120,47 @@ describe("uncover", () => {
 
   it("knows the echo of a write that is not settled yet", () => {
     const rules = newest(carried("edit", 195), carried("newer", 201));
-    should(sourceOf(uncover(rules, "legacy", ledger, intent))).equal("edit");
-    should(sourceOf(uncover(newest(carried("ours", 150), carried("newer", 201)), "legacy", ledger, intent))).equal(
+    should(sourceOf(uncover(rules, "legacy", ledger, intent, 0))).equal("edit");
+    should(sourceOf(uncover(newest(carried("ours", 150), carried("newer", 201)), "legacy", ledger, intent, 0))).equal(
       "newer",
     );
   });
 
   it("sees that a person has set the agreed value again after a write that is not settled yet", () => {
     const rules = newest(carried("newer", 201), carried("ours", 210));
-    should(uncover(rules, "legacy", ledger, intent).city?.state).equal("restored");
-    should(uncover(newest(carried("ours", 210)), "legacy", ledger, intent).city?.state).be.undefined();
+    should(uncover(rules, "legacy", ledger, intent, 0).city?.state).equal("restored");
+    should(uncover(newest(carried("ours", 210)), "legacy", ledger, intent, 0).city?.state).be.undefined();
   });
 
   it("takes a value that a person set again after another one for no echo of an older write, though a newer is unsettled", () => {
     const rules = newest(carried("ours", 101), carried("edit", 150), carried("ours", 160));
-    should(uncover(rules, "legacy", ledger, intent).city).containEql({ source: "ours", at: 160, state: "restored" });
+    should(uncover(rules, "legacy", ledger, intent, 0).city).containEql({ source: "ours", at: 160, state: "restored" });
   });
 
   it("takes a value set again after another one that is agreed by now for no echo of the write before", () => {
     const agreedSince = { city: { ...ledger.city, legacy: { ...ledger.city.legacy, print: "other" } } };
     const rules = newest(carried("ours", 101), carried("other", 110), carried("ours", 112));
-    should(uncover(rules, "legacy", agreedSince, null).city).containEql({ source: "ours", at: 112, state: "restored" });
+    should(uncover(rules, "legacy", agreedSince, null, 0).city).containEql({
+      source: "ours",
+      at: 112,
+      state: "restored",
+    });
   });
 
   it("takes what follows an edit for an edit too, though we once wrote that value", () => {
     const rules = newest(carried("ours", 101), carried("edit", 150), carried("ours", 180), carried("newer", 201));
-    should(uncover(rules, "legacy", twice, null).city).containEql({ source: "ours", at: 180, state: "covered" });
+    should(uncover(rules, "legacy", twice, null, 0).city).containEql({ source: "ours", at: 180, state: "covered" });
   });
 
   it("takes no edit for covered that a person has replaced before our write", () => {
     const replaced = newest(carried("edit", 20), carried("old", 50), carried("ours", 101));
-    should(uncover(replaced, "legacy", ledger, null).city).containEql({ source: "old", at: 50, state: "covered" });
+    should(uncover(replaced, "legacy", ledger, null, 0).city).containEql({ source: "old", at: 50, state: "covered" });
     const again = newest(carried("edit", 20), carried("old", 50), carried("other", 150), carried("ours", 160));
-    should(uncover(again, "legacy", ledger, null).city).containEql({ source: "ours", at: 160, state: "restored" });
+    should(uncover(again, "legacy", ledger, null, 0).city).containEql({ source: "ours", at: 160, state: "restored" });
   });
 
   it("leaves a rule that nothing is known of", () => {
     const rules = newest(carried("edit", 95), carried("ours", 101));
-    should(sourceOf(uncover(rules, "legacy", {}, null))).equal("ours");
+    should(sourceOf(uncover(rules, "legacy", {}, null, 0))).equal("ours");
   });
 });

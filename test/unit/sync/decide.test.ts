@@ -56,7 +56,7 @@ describe("decide, without a valid base", () => {
 
 describe("decide, with a valid base", () => {
   it("writes a new value", () => {
-    should(ask(news("new", 200))).eql({ do: "write", conflict: null, heal: false });
+    should(ask(news("new", 200))).eql({ do: "write", conflicts: [], heal: false });
   });
 
   it("ends an echo: the source holds what was agreed", () => {
@@ -78,7 +78,7 @@ describe("decide, with a valid base", () => {
       heal: [],
       rules: { email: { source: "new@cidaas", target: "new@legacy", editAt: 140 } },
     };
-    should(ask(news("new", 200), { intent })).eql({ do: "remember", target: "new@cidaas" });
+    should(ask(news("new", 200), { intent })).eql({ do: "proven", at: null });
   });
 
   it("reads the target when a change without values waits in the other lane", () => {
@@ -118,7 +118,7 @@ describe("decide, when both sides changed", () => {
   it("lets the later edit win and records the loser", () => {
     const won = ask(news("ours", 500), { target, rival });
     should(won).containEql({ do: "write" });
-    should(won.do === "write" && won.conflict).containEql({ winner: "legacy", ambiguous: false, legacyTime: 500 });
+    should(won.do === "write" && won.conflicts[0]).containEql({ winner: "legacy", ambiguous: false, legacyTime: 500 });
     const lost = ask(news("ours", 200), { target, rival });
     should(lost).containEql({ do: "refuse", heal: true, keep: false });
   });
@@ -143,10 +143,10 @@ describe("decide, when both sides changed", () => {
   });
 
   it("writes over the agreed value of a target that was edited later, and records it as ambiguous", () => {
-    should(ask(news("ours", 500), { target: read("old", 400) })).eql({ do: "write", conflict: null, heal: false });
+    should(ask(news("ours", 500), { target: read("old", 400) })).eql({ do: "write", conflicts: [], heal: false });
     const verdict = ask(news("ours", 500), { target: read("old", 600) });
     should(verdict).containEql({ do: "write", heal: false });
-    should(verdict.do === "write" && verdict.conflict).containEql({
+    should(verdict.do === "write" && verdict.conflicts[0]).containEql({
       winner: "legacy",
       ambiguous: true,
       cidaasTime: 600,
@@ -165,14 +165,14 @@ describe("decide, when both sides changed", () => {
       conflicts: [],
       heal: [],
     });
-    should(ask(change, { source: "cidaas", intent: open() })).eql({ do: "remember", target: "new@legacy" });
+    should(ask(change, { source: "cidaas", intent: open() })).eql({ do: "proven", at: null });
     should(ask(change, { source: "cidaas", intent: open(true) }).do).equal("write");
   });
 
   it("counts an edit that the target shows though its event is still on the way", () => {
     const lost = ask(news("ours", 500), { target: read("theirs", 600), rival });
     should(lost).containEql({ do: "refuse", heal: true });
-    should(lost.do === "refuse" && lost.conflict).containEql({ winner: "cidaas", cidaasTime: 600 });
+    should(lost.do === "refuse" && lost.conflicts[0]).containEql({ winner: "cidaas", cidaasTime: 600 });
   });
 
   it("says that a value may be as young as its record, though we wrote to that record at the same time", () => {
@@ -187,9 +187,9 @@ describe("decide, when both sides changed", () => {
       target: read("third", 510),
     };
     const verdict = ask(news("new", 500), given);
-    should(verdict.do === "write" && verdict.conflict).containEql({ cidaasTime: 510, ambiguous: true });
+    should(verdict.do === "write" && verdict.conflicts[0]).containEql({ cidaasTime: 510, ambiguous: true });
     const later = ask(news("new", 900), given);
-    should(later.do === "write" && later.conflict).containEql({ cidaasTime: 300, ambiguous: false });
+    should(later.do === "write" && later.conflicts[0]).containEql({ cidaasTime: 300, ambiguous: false });
   });
 
   it("says so too of a value that is refused", () => {
@@ -199,20 +199,20 @@ describe("decide, when both sides changed", () => {
       target: { state: "read", prints: { email: "third@legacy" }, editAt: 500 } as const,
     };
     const verdict = ask({ ...edited, latest: 510 }, given);
-    should(verdict.do === "refuse" && verdict.conflict).containEql({
+    should(verdict.do === "refuse" && verdict.conflicts[0]).containEql({
       winner: "legacy",
       cidaasTime: 510,
       ambiguous: true,
     });
     const early = ask({ ...edited, latest: 300 }, given);
-    should(early.do === "refuse" && early.conflict).containEql({ cidaasTime: 100, ambiguous: false });
+    should(early.do === "refuse" && early.conflicts[0]).containEql({ cidaasTime: 100, ambiguous: false });
   });
 
   it("gives a tie to cidaas and calls it ambiguous", () => {
     for (const time of [295, 350, 409]) {
       const verdict = ask(news("ours", time), { target, rival });
       should(verdict.do).equal("refuse");
-      should(verdict.do === "refuse" && verdict.conflict?.ambiguous).equal(true);
+      should(verdict.do === "refuse" && verdict.conflicts[0]?.ambiguous).equal(true);
     }
   });
 
@@ -247,6 +247,9 @@ describe("decide, when both sides changed", () => {
   });
 
   it("does not call it a conflict when both changed to the same value", () => {
-    should(ask(news("same", 500), { target: read("same"), rival })).eql({ do: "remember", target: "same@cidaas" });
+    should(ask(news("same", 500), { target: read("same"), rival })).containEql({
+      do: "remember",
+      target: "same@cidaas",
+    });
   });
 });

@@ -19,7 +19,7 @@ describe("a password set in cidaas", () => {
   const ledger = { hash: changedAt(500) };
 
   it("loses to a legacy hash that was changed later by its own time", () => {
-    should(ask(news("new", 511), { ledger }, PASSWORD)).eql({ do: "write", conflict: null, heal: false });
+    should(ask(news("new", 511), { ledger }, PASSWORD)).eql({ do: "write", conflicts: [], heal: false });
   });
 
   it("wins over a legacy hash that is older, as old within the tolerance, or without a time; the loser is recorded", () => {
@@ -32,13 +32,13 @@ describe("a password set in cidaas", () => {
       const verdict = ask(news("new", time), { ledger }, PASSWORD);
       should(verdict).match({ do: "refuse", heal: false, keep: false });
       const conflict = { rule: "hash", winner: "cidaas", cidaasTime: 500, legacyTime: time, ambiguous };
-      should(verdict).match({ conflict });
+      should(verdict).match({ conflicts: [conflict] });
     }
   });
 
   it("wins over every other hash where the legacy record does not say when its password changed", () => {
     const verdict = ask(news("new", 9000), { ledger }, UNTIMED);
-    should(verdict).match({ do: "refuse", conflict: { winner: "cidaas", legacyTime: null } });
+    should(verdict).match({ do: "refuse", conflicts: [{ winner: "cidaas", legacyTime: null }] });
   });
 
   it("wins also where a conflict rule names the legacy system, or the hash is sent by force", () => {

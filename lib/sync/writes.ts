@@ -1,0 +1,65 @@
+import type { Intent, Print, RuleId, SideEntry, Write } from "./types";
+
+/** What is known of a side if the open intent did reach it; its write has no end yet. */
+export function withIntent(own: SideEntry, intent: Intent | null, rule: RuleId): SideEntry {
+  const ours = intent?.rules[rule];
+  if (!intent || !ours || ours.overtaken || isProven(own, intent)) return own;
+  const write: Write = {
+    print: ours.target,
+    before: own.print,
+    at: intent.at,
+    until: Number.POSITIVE_INFINITY,
+    editAt: ours.editAt,
+  };
+  return { ...own, print: ours.target, writes: [write, ...own.writes] };
+}
+
+/** Whether the write of an open intent is in the ledger already: its echo came before its answer. */
+export function isProven({ writes }: SideEntry, intent: Intent): boolean {
+  return writes[0]?.at === intent.at;
+}
+
+/** Whether a value of this time may be what the write made of it, with clocks that are apart by no more than the tolerance, ms. */
+export function isEchoOf(write: Write, print: Print, time: number, tolerance: number): boolean {
+  return print === write.print && distance(write, time) <= tolerance;
+}
+
+/**
+ * A value of a side that may be the echo of a write of ours tells when that took effect, by the clock of its side, so that
+ * the order of its other values needs not to be guessed from our clock. The same entry where it tells nothing new.
+ */
+export function withEcho(own: SideEntry, print: Print, at: number, tolerance: number): SideEntry {
+  const [likely] = own.writes
+    .filter((write) => isEchoOf(write, print, at, tolerance))
+    .sort((a, b) => distance(a, at) - distance(b, at));
+  if (!likely || (likely.echoAt !== undefined && distance(likely, likely.echoAt) <= distance(likely, at))) return own;
+  return { ...own, writes: own.writes.map((write) => (write === likely ? { ...write, echoAt: at } : write)) };
+}
+
+/** How far a time of the other clock is from the flight of a write, ms. */
+export function distance({ at, until }: Write, time: number): number {
+  return Math.max(at - time, time - until, 0);
+}
+
+/** When a write took effect: at some time between these two, by the clock of its side as far as its echo tells. */
+export function flightOf({ at, until, echoAt }: Write): { at: number; until: number } {
+  return echoAt === undefined ? { at, until } : { at: echoAt, until: echoAt };
+}
+
+/**
+ * What a side may have held at a time, as far as we know: what our last write before it made of it, unless an edit was
+ * accepted since, what the next one replaced, and while a write was on its way both. Anything else was put there by somebody
+ * else.
+ */
+export function heldAt(own: SideEntry, time: number): (Print | null)[] {
+  let next: Print | null = own.print;
+  for (const write of own.writes) {
+    const { print, before } = write;
+    const { at, until } = flightOf(write);
+    if (at <= time && time <= until) return [print, next, before];
+    const isEdited = own.editAt !== null && until < own.editAt && own.editAt <= time;
+    if (at <= time) return isEdited ? [next] : [print, next];
+    next = before;
+  }
+  return [next];
+}
