@@ -10,7 +10,7 @@ import { mapRecord } from "../mapping/map-record";
 import { toTime } from "../mapping/time";
 import type { Lease, Settlement } from "../store/types";
 import { emptyChange, mergeChanges } from "../sync/change";
-import { mergeCarried, uncover } from "../sync/covered";
+import { learnedFrom, mergeCarried, uncover } from "../sync/covered";
 import type { Settleable } from "../sync/plan";
 import type { CarriedRule, Change, Json, JsonObject, Print, RuleId } from "../sync/types";
 import { textOf } from "./json";
@@ -64,16 +64,15 @@ async function prepareValid(
   if ("settlement" in present) return present;
   if (present.kind === "delete") return prepareDelete(context, gate, { ...leased, change: present });
   const intent = leased.intents.find(({ side }) => side === "legacy") ?? null;
-  const change = {
-    ...present,
-    rules: uncover(present.rules, "legacy", leased.ledger, intent, context.settings.clockToleranceMs),
-  };
+  const tolerance = context.settings.clockToleranceMs;
+  const change = { ...present, rules: uncover(present.rules, "legacy", leased.ledger, intent, tolerance) };
+  const learned = learnedFrom(present.rules, change.rules, "legacy", leased.ledger, tolerance);
   const lease = gate.adopted ? leased : await askExistence(context, gate, { ...leased, change });
   const news = newsOfCarried(context, change.rules);
   const prepared = await prepare(
     context,
     { ...lease, change },
-    { news, identifiers: change.identifiers, former: formerIdentifiers(context, present.rules) },
+    { news, identifiers: change.identifiers, former: formerIdentifiers(context, present.rules), learned },
     readerOf(context, gate, change.rules),
   );
   if (prepared.do === "settle") return { settlement: prepared.settlement };

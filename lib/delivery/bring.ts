@@ -2,6 +2,7 @@ import { type Lease, MISSING_CODE, type Settlement } from "../store/types";
 import { uncover } from "../sync/covered";
 import type { News, Rival, TargetView } from "../sync/decision";
 import { ledgerProvenBy, type Plan, type PlanInput, planFor, type Settleable } from "../sync/plan";
+import { LAG_LIMIT_MS } from "../sync/times";
 import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
 import { otherSide, targetOf } from "../sync/types";
 import { isProven } from "../sync/writes";
@@ -19,7 +20,7 @@ const USER_MISSING = {
 };
 const READ_LAGS = {
   code: "READ_LAGS",
-  message: "The target still shows the user as it was before the change that waits there.",
+  message: "A read still shows the user as it was before a change that is known.",
 };
 
 /** Pseudo rule of a forced mark that only brings the legacy id into cidaas. */
@@ -32,7 +33,6 @@ const MISSING_TRIES = 4;
 
 /** A record may be this much older than the event of its change: the two get their times one after the other. */
 const LAG_MS = 100;
-const LAG_LIMIT_MS = 10_000;
 
 /** What the source says of the person. */
 export interface SourceNews {
@@ -40,6 +40,8 @@ export interface SourceNews {
   identifiers: Identifier[];
   /** Prints of identifiers that the person had in changes which waited before this one. */
   former: readonly Print[];
+  /** Entries that the change has made more exact, though it may bring nothing new. */
+  learned: Ledger;
 }
 
 /** The side a gate writes to, as far as reading goes. */
@@ -76,10 +78,16 @@ export async function prepare(
   if (exists && !intent && !mustRead(lease)) {
     const plan = plans(context, lease, lease.ledger, source, reader, { state: "unread" });
     const enough = plan.do === "settle" && !reader.needsRecord(plan.write);
-    if (enough || plan.do === "park") return conclude(lease, plan, source, null);
+    if (enough || plan.do === "park" || plan.do === "again") return conclude(context, lease, plan, source, null);
   }
   if (!exists && !intent) {
-    return conclude(lease, plans(context, lease, lease.ledger, source, reader, { state: "absent" }), source, null);
+    return conclude(
+      context,
+      lease,
+      plans(context, lease, lease.ledger, source, reader, { state: "absent" }),
+      source,
+      null,
+    );
   }
   return readAndConclude(context, lease, source, reader, intent, exists);
 }
@@ -101,25 +109,25 @@ async function readAndConclude(
     if (!neverMade && (isAwaited(lease) || reader.missing === "retry")) {
       return settle(lease, missing(lease));
     }
-    return conclude(lease, plans(context, lease, {}, source, reader, { state: "absent" }), source, null);
+    return conclude(context, lease, plans(context, lease, {}, source, reader, { state: "absent" }), source, null);
   }
   const readable = record === "unreadable" ? null : record;
   const prints = readable ? printsOf(context, target, readable) : {};
   const editAt = readable && reader.editAt(readable);
   if (showsOlder(editAt, lastKnown(lease), context.now())) {
-    return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
+    return later(lease, context.now());
   }
   const time = { now: context.now(), flightMs: context.leaseMs };
   const ledger = intent ? ledgerProvenBy(intent, lease.ledger, prints, context.policies, time) : lease.ledger;
   const unproven = intent && !intent.create ? unprovenRules(intent, ledger, lease.ledger) : [];
   const isNameable = intent !== null && nameableRules(context.map, intent).some((rule) => unproven.includes(rule));
   if (isNameable && isEventOnItsWay(lease, intent, editAt, context.now())) {
-    return settle(lease, { outcome: "retry", notBefore: context.now() + WAIT_MS, counts: false, reason: READ_LAGS });
+    return later(lease, context.now());
   }
   const named = intent ? namedRules(context.map, lease.other, intent) : [];
   const setAgain = named.filter((rule) => unproven.includes(rule));
   const plan = plans(context, lease, ledger, source, reader, { state: "read", prints, editAt }, setAgain);
-  return conclude(lease, intent ? withProof(plan, intent, ledger, lease.ledger) : plan, source, readable);
+  return conclude(context, lease, intent ? withProof(plan, intent, ledger, lease.ledger) : plan, source, readable);
 }
 
 function unprovenRules(intent: Intent, ledger: Ledger, before: Ledger): RuleId[] {
@@ -166,6 +174,7 @@ function plans(
   const intent = lease.intents.find((open) => open.side === side) ?? null;
   // A password set in cidaas counts from its event on, whichever lane is first.
   const waiting = side === "legacy" && lease.other ? opaqueEditsOf(context, lease, lease.other, ledger).ledger : {};
+  const learned = learnedOf(source, side, ledger);
   const input: PlanInput = {
     source: side,
     now: context.now(),
@@ -174,7 +183,8 @@ function plans(
     force: lease.change.force,
     thaw: lease.change.thaw ?? [],
     backfill: lease.change.backfill,
-    ledger: { ...ledger, ...waiting },
+    ledger: { ...ledger, ...learned, ...waiting },
+    learned,
     intent,
     target,
     setAgain,
@@ -188,6 +198,13 @@ function plans(
   const { token, lane, person } = lease;
   trace("lease-planned", { token, lane, person: person.id, legacyId: person.legacyId, input, plan });
   return plan;
+}
+
+/** What the change has taught of its own side, over what is known of the other one by now. */
+function learnedOf({ learned }: SourceNews, side: Side, ledger: Ledger): Ledger {
+  return Object.fromEntries(
+    Object.entries(learned).map(([rule, entry]) => [rule, { ...(ledger[rule] ?? entry), [side]: entry[side] }]),
+  );
 }
 
 /** How to wait for the deletion of a user that is gone: no attempt where its event is here already, in the other lane. */
@@ -242,7 +259,14 @@ function rivalOf(other: Change, source: Side, { ledger, intents }: Lease, tolera
   return { span: other.span, prints };
 }
 
-function conclude(lease: Lease, plan: Plan, source: SourceNews, present: JsonObject | null): Prepared {
+function conclude(
+  { now }: SyncContext,
+  lease: Lease,
+  plan: Plan,
+  source: SourceNews,
+  present: JsonObject | null,
+): Prepared {
+  if (plan.do === "again") return later(lease, now());
   if (plan.do === "park") return park(lease, plan.code, plan.message);
   // A plan made after reading never asks to read; one made before is only concluded when it does not.
   if (plan.do === "read") return park(lease, "INTERNAL", "The target was read, and is asked for again.");
@@ -256,6 +280,11 @@ function conclude(lease: Lease, plan: Plan, source: SourceNews, present: JsonObj
     ...settledBy(lease, plan),
     ledger: plan.ledger,
   });
+}
+
+/** A read may show the user as it was a moment ago. */
+function later(lease: Lease, now: number): Prepared {
+  return settle(lease, { outcome: "retry", notBefore: now + WAIT_MS, counts: false, reason: READ_LAGS });
 }
 
 function mustRead(lease: Lease): boolean {

@@ -81,7 +81,7 @@ async function bring(
   const news = newsOfMapped(context, item, values, spanOfUser(context, lease, item.source?.updatedAt ?? null));
   const reader = readerOf(context, target, record);
   const prepared = await whileHeld(context, [lease.token], () =>
-    prepare(context, lease, { news, identifiers, former: [] }, reader),
+    prepare(context, lease, { news, identifiers, former: [], learned: {} }, reader),
   );
   if (prepared.do === "settle") return endOfSettlement(withKeyWriteBack(context, lease, prepared.settlement));
   // The intent of an update takes the place of the create's, and nothing else tells that cidaas lacks the legacy id.

@@ -58,9 +58,31 @@ export function uncover(
   );
 }
 
+/**
+ * Entries of the ledger that know more of our writes to a side now, by the values of a change from it; see `withEcho`.
+ *
+ * @param brought what the change really brings, see `uncover`: of that `decide` itself makes what is to be made
+ */
+export function learnedFrom(
+  rules: Record<RuleId, CarriedRule>,
+  brought: Record<RuleId, CarriedRule>,
+  side: Side,
+  ledger: Ledger,
+  tolerance: number,
+): Ledger {
+  const learned: Ledger = {};
+  for (const [rule, carried] of Object.entries(rules)) {
+    const entry = ledger[rule];
+    const others = pointsOf(carried).filter(({ source }) => source !== brought[rule]?.source);
+    const own = entry && withEchoes(entry[side], others, tolerance);
+    if (own && own !== entry[side]) learned[rule] = { ...entry, [side]: own };
+  }
+  return learned;
+}
+
 /** @param unechoed what is known of the side, as if the open intent did reach it */
 function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, tolerance: number): CarriedRule {
-  const known = withEchoes(unechoed, carried, tolerance);
+  const known = withEchoes(unechoed, pointsOf(carried), tolerance);
   const newest = seenAfter(carried, known);
   const earlier = carried.earlier ?? [];
   const edits = editsAmong(earlier, newest.at, known);
@@ -69,7 +91,8 @@ function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, 
   const [previous] = earlier;
   const isEdit = previous !== undefined && edits.includes(previous);
   if (echoed && isEdit) {
-    const state = coveredBy(echoed, previous.at ?? 0, tolerance);
+    const likely = coveredBy(echoed, previous.at ?? 0, tolerance);
+    const state = likely === "covered" && echoedBefore(carried, echoed, tolerance) ? "doubtful" : likely;
     // An edit that was accepted already is known to `decide`, which takes the echo for what it is.
     if (state !== "restored") return previous.source === own.print ? newest : { ...previous, state };
   }
@@ -80,6 +103,13 @@ function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, 
   return isAgreedAgain || isNoEcho ? { ...newest, state: "restored" } : newest;
 }
 
+/** Whether the write may have been seen already before the edit that came before the newest value. */
+function echoedBefore({ earlier = [] }: CarriedRule, write: Write, tolerance: number): boolean {
+  const [previous, ...others] = earlier;
+  const isSeen = write.echoAt !== undefined && write.echoAt < (previous?.at ?? 0);
+  return isSeen || others.some(({ source, at }) => at !== null && isEchoOf(write, source, at, tolerance));
+}
+
 /** What became of an edit of this time, where the value of the write was seen after it. */
 function coveredBy({ until }: Write, at: number, tolerance: number): "covered" | "doubtful" | "restored" {
   if (at < until) return "covered";
@@ -87,14 +117,14 @@ function coveredBy({ until }: Write, at: number, tolerance: number): "covered" |
 }
 
 /** Of the values, those that are the echoes of our writes tell when these took effect; see `withEcho`. */
-function withEchoes(own: SideEntry, carried: CarriedRule, tolerance: number): SideEntry {
+function withEchoes(own: SideEntry, values: readonly CarriedValue[], tolerance: number): SideEntry {
+  const points = values.flatMap(({ source, at }) => (at === null ? [] : [{ source, at }]));
   let known = own;
-  const points = pointsOf(carried);
-  for (const write of own.writes) {
-    const [echo] = points
-      .flatMap(({ source, at }) => (at !== null && isEchoOf(write, source, at, tolerance) ? [at] : []))
-      .sort((a, b) => distance(write, a) - distance(write, b));
-    if (echo !== undefined) known = withEcho(known, write.print, echo, tolerance);
+  for (const write of [...own.writes].reverse()) {
+    const likely = points
+      .filter(({ source, at }) => isEchoOf(write, source, at, tolerance))
+      .sort((a, b) => distance(write, a.at) - distance(write, b.at));
+    for (const { source, at } of likely.slice(0, 1)) known = withEcho(known, source, at, tolerance);
   }
   return known;
 }

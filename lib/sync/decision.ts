@@ -73,7 +73,7 @@ export interface DecideInput {
 
 export type Verdict =
   | { do: "nothing" }
-  /** Nothing new: a record of this time, by the source's own clock, showed what was agreed. */
+  /** Nothing new: a legacy record of this time showed what was agreed, or what is known to be gone. */
   | { do: "seen"; at: number }
   /** The echo, of this time, of the open intent's write. */
   | { do: "proven"; at: number | null }
@@ -86,4 +86,6 @@ export type Verdict =
   /** The sides write the rule back and forth: it is left as it is, and a person is told. */
   | { do: "freeze" }
   | { do: "read" }
+  /** The source was read so soon after a write of ours that it may have shown what stood there before: to be read again. */
+  | { do: "again" }
   | { do: "park"; code: "FIRST_CONTACT" };

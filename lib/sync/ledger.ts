@@ -39,15 +39,24 @@ export function remembered(previous: LedgerEntry | null, agreed: Equal): LedgerE
 }
 
 /**
- * A record of a side showed the value last agreed. What an older record brings after it is known to be gone. Null where that
- * says nothing new.
+ * A record of a side showed a value that is no news. It tells when a write of ours took effect, or that what an older record
+ * brings after it is gone. Null where it tells nothing.
  */
-export function seenAgain(previous: LedgerEntry, side: Side, at: number, tolerance: number): LedgerEntry | null {
+export function seenAgain(
+  previous: LedgerEntry,
+  { side, source, at }: Pick<Agreed, "side" | "source"> & { at: number },
+  tolerance: number,
+): LedgerEntry | null {
   const before = previous[side];
-  const entry = withEcho(before, before.print, at, tolerance);
+  const entry = withEcho(before, source, at, tolerance);
   if (entry !== before) return { ...previous, [side]: entry };
-  const known = [entry.editAt, entry.seenAt ?? null, entry.writes[0]?.echoAt ?? null];
-  return at > Math.max(...known.map((time) => time ?? 0)) ? { ...previous, [side]: { ...entry, seenAt: at } } : null;
+  const [write] = entry.writes;
+  if (source !== entry.print) {
+    const isBefore = write?.before === source && write.echoAt === undefined && at > (entry.dismissedAt ?? 0);
+    return isBefore ? { ...previous, [side]: { ...entry, dismissedAt: at } } : null;
+  }
+  const known = Math.max(entry.editAt ?? 0, entry.seenAt ?? 0, write?.echoAt ?? 0);
+  return at > known ? { ...previous, [side]: { ...entry, seenAt: at } } : null;
 }
 
 /** The value was written to the other side between two times, see `Write`. */

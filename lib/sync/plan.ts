@@ -8,10 +8,16 @@ import { isProven } from "./writes";
 /** What to do with one person, once every rule has its verdict. */
 export type Plan =
   /** The target has to be read before anything can be said. */
-  { do: "read" } | { do: "park"; code: string; message: string } | Settleable;
+  | { do: "read" }
+  /** The source has to be read again, a little later. */
+  | { do: "again" }
+  | { do: "park"; code: string; message: string }
+  | Settleable;
 
 /** What a plan is made of. */
 export interface PlanInput extends DecideInput {
+  /** Entries of the ledger that are to be kept whatever the verdict. */
+  learned: Ledger;
   /** The longest time from an intent to the moment at which its write takes effect, ms. */
   flightMs: number;
 }
@@ -45,6 +51,7 @@ export interface Settleable {
 export function planFor(input: PlanInput): Plan {
   const verdicts = decide(input);
   const list = Object.values(verdicts);
+  if (list.some((verdict) => verdict.do === "again")) return { do: "again" };
   if (list.some((verdict) => verdict.do === "read")) return { do: "read" };
   if (list.some((verdict) => verdict.do === "park")) {
     return {
@@ -63,7 +70,7 @@ export function planFor(input: PlanInput): Plan {
     heal: [],
     conflicts: [],
     overtaken: overtakenRules(input),
-    ledger: {},
+    ledger: { ...input.learned },
     proven: {},
     previous: input.ledger,
     news: input.news,
@@ -88,13 +95,13 @@ function note(plan: Settleable, rule: RuleId, verdict: Verdict, input: PlanInput
   if (!agreed) return;
   const previous = plan.previous[rule] ?? null;
   if (verdict.do === "seen" && previous) {
-    const seen = seenAgain(previous, plan.source, verdict.at, input.clockTolerance);
+    const seen = seenAgain(previous, { ...agreed, at: verdict.at }, input.clockTolerance);
     if (seen) plan.ledger[rule] = seen;
   }
   const intended = input.intent?.rules[rule];
   if (verdict.do === "proven" && input.intent && intended) {
     const taken = provenWrite(input.intent, intended, agreed.fingerprint, previous, input);
-    const seen = verdict.at === null ? null : seenAgain(taken, plan.source, verdict.at, input.clockTolerance);
+    const seen = verdict.at === null ? null : seenAgain(taken, { ...agreed, at: verdict.at }, input.clockTolerance);
     plan.ledger[rule] = seen ?? taken;
   }
   if (verdict.do === "remember") plan.ledger[rule] = remembered(previous, { ...agreed, ...verdict });

@@ -1,5 +1,8 @@
 import type { Side, Span, Write } from "./types";
 
+/** No read shows a user as it was longer ago than this, ms. */
+export const LAG_LIMIT_MS = 10_000;
+
 /** Who made the later edit, and whether the times could really tell. */
 export interface Newest {
   winner: Side;

@@ -121,6 +121,8 @@ export interface SideEntry {
   editAt: number | null;
   /** When a record of this side last showed the print, by its own time; absent where the edit or a write tells as much. */
   seenAt?: number;
+  /** Time of the last record that showed what our last write replaced, and that seemed to be from before the write. */
+  dismissedAt?: number;
   /** Our last four writes to this side, newest first. */
   writes: Write[];
 }

@@ -30,10 +30,18 @@ export function isEchoOf(write: Write, print: Print, time: number, tolerance: nu
  */
 export function withEcho(own: SideEntry, print: Print, at: number, tolerance: number): SideEntry {
   const [likely] = own.writes
-    .filter((write) => isEchoOf(write, print, at, tolerance))
+    .filter((write, index) => isEchoOf(write, print, at, tolerance) && isInOrder(own, index, at))
     .sort((a, b) => distance(a, at) - distance(b, at));
   if (!likely || (likely.echoAt !== undefined && distance(likely, likely.echoAt) <= distance(likely, at))) return own;
   return { ...own, writes: own.writes.map((write) => (write === likely ? { ...write, echoAt: at } : write)) };
+}
+
+/** Whether a write can have taken effect at this time: between those before and after it, and after the edit it replaced. */
+function isInOrder({ print, editAt, writes }: SideEntry, index: number, at: number): boolean {
+  const isAfterEdit = index > 0 || print !== writes[0]?.print || editAt === null || at > editAt;
+  const isAfterOlder = at > (writes[index + 1]?.echoAt ?? 0);
+  const isBeforeNewer = at < (writes[index - 1]?.echoAt ?? Number.POSITIVE_INFINITY);
+  return isAfterEdit && isAfterOlder && isBeforeNewer;
 }
 
 /** How far a time of the other clock is from the flight of a write, ms. */

@@ -18,20 +18,20 @@ describe("decide, with stale news", () => {
   );
 
   it("drops a late echo of an older write of ours", () => {
-    should(ask(news("ours", 310), { ledger: { email: twice } })).eql({ do: "nothing" });
+    should(ask(news("ours", 310), { ledger: { email: twice } })).eql({ do: "seen", at: 310 });
   });
 
   it("knows an echo by its value though the clock of that side counts in seconds", () => {
-    should(ask(news("ours", 295), { ledger: { email: twice } })).eql({ do: "nothing" });
+    should(ask(news("ours", 295), { ledger: { email: twice } })).eql({ do: "seen", at: 295 });
   });
 
   it("knows what stood there before an older write of ours", () => {
-    should(ask(news("old", 260), { ledger: { email: twice } })).eql({ do: "nothing" });
+    should(ask(news("old", 260), { ledger: { email: twice } })).eql({ do: "seen", at: 260 });
     should(ask(news("old", 390), { ledger: { email: twice } }).do).equal("write");
   });
 
   it("drops the value that stood there before our write", () => {
-    should(ask(news("old", 90), { ledger })).eql({ do: "nothing" });
+    should(ask(news("old", 90), { ledger })).eql({ do: "seen", at: 90 });
   });
 
   it("takes that value for an edit where a person is known to have set it again before our write", () => {
@@ -142,7 +142,7 @@ describe("decide, with stale news", () => {
     });
 
     it("takes no echo for one that covered an edit made after it", () => {
-      should(ask(news("ours", 330), { ledger: accepted(345) })).eql({ do: "nothing" });
+      should(ask(news("ours", 330), { ledger: accepted(345) })).eql({ do: "seen", at: 330 });
     });
 
     it("takes the same value, set by a person long after our write, for an edit", () => {
@@ -179,6 +179,6 @@ describe("decide, with stale news", () => {
       target: "newer@cidaas",
       editAt: 800,
     });
-    should(ask(news("between", 700), { ledger: { email: newer } })).eql({ do: "nothing" });
+    should(ask(news("between", 700), { ledger: { email: newer } })).eql({ do: "seen", at: 700 });
   });
 });

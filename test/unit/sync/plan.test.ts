@@ -48,6 +48,7 @@ function overtakenBy(tier: string, seenAt: number | undefined, intent = INTENT):
     firstContact: "park",
     clockTolerance: 10,
     flightMs: 500,
+    learned: {},
   };
   const plan = planFor(input);
   return plan.do === "settle" ? plan.overtaken : [];

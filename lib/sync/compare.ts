@@ -1,0 +1,56 @@
+import { conflictRecord, presentPrint, settleConflict, targetSpan, writesTo } from "./conflict";
+import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
+import { isOwnWrite } from "./times";
+import { otherSide, type Print, type SideEntry } from "./types";
+
+/** The verdict on news that are newer than all that is known of their side, by what the target holds.
+ *
+ * @param agreed print of what the target holds, as far as our own writes go
+ */
+export function compare(input: DecideInput, policy: RulePolicy, news: News, agreed: Print, forced: boolean): Verdict {
+  const present = presentPrint(input, policy, agreed);
+  if (present === "unknown") return { do: "read" };
+  if (present === news.target && !(forced && input.target.state === "unread")) {
+    const targetEditAt = present === agreed ? null : (targetSpan(input, policy)?.last ?? null);
+    return { do: "remember", target: news.target, targetEditAt };
+  }
+  if (policy.direction !== "both") return write();
+  const isRestored = input.rival?.prints?.[policy.id]?.restored === true || input.setAgain.includes(policy.id);
+  if (present === agreed && !isRestored)
+    return laterOnTarget(input, policy, news, present) ?? writeOverAgreed(input, policy, news);
+  return settleConflict(input, policy.conflict, policy, news, present, targetSpan(input, policy));
+}
+
+/** Both sides came to what was agreed by edits of their own, and that of the target was not before the news. */
+function laterOnTarget(input: DecideInput, policy: RulePolicy, news: News, present: Print): Verdict | null {
+  const entry = input.ledger[policy.id];
+  if (!entry || isOurs(entry.cidaas) || isOurs(entry.legacy)) return null;
+  const { editAt } = entry[otherSide(input.source)];
+  if (editAt === null || editAt < (entry[input.source].editAt ?? 0)) return null;
+  const span = { first: editAt, last: editAt };
+  const inTime = conflictRecord(input, "newest", policy, news, span);
+  if (inTime.winner === input.source && !inTime.ambiguous) return null;
+  return settleConflict(input, policy.conflict, policy, news, present, span);
+}
+
+function isOurs({ print, writes }: SideEntry): boolean {
+  return writes[0]?.print === print;
+}
+
+/**
+ * The target holds what was agreed. If it was edited later than the news, that may have been this rule, changed and changed
+ * back, or changed back after a write of ours that is not settled. Any other rule is likelier, so the news wins; but no edit
+ * may be lost without a record.
+ */
+function writeOverAgreed(input: DecideInput, policy: RulePolicy, news: News): Verdict {
+  const span = input.target.state === "read" ? targetSpan(input, policy) : null;
+  const isOurs = input.rival === null && isOwnWrite(span?.last ?? null, writesTo(input));
+  if (span === null || news.span === null || isOurs) return write();
+  const inTime = conflictRecord(input, "newest", policy, news, span);
+  if (inTime.winner === input.source && !inTime.ambiguous) return write();
+  return { do: "write", conflicts: [{ ...inTime, winner: input.source, ambiguous: true }], heal: false };
+}
+
+export function write(): Verdict {
+  return { do: "write", conflicts: [], heal: false };
+}

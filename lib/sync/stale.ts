@@ -1,0 +1,124 @@
+import { compare } from "./compare";
+import { conflictRecord } from "./conflict";
+import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
+import { LAG_LIMIT_MS } from "./times";
+import type { ConflictRecord, LedgerEntry, Print, SideEntry, Span, Write } from "./types";
+import { otherSide } from "./types";
+import { distance, flightOf, heldAt, isEchoOf, withIntent } from "./writes";
+
+/*
+ * News that may be gone from their side already. A legacy record is dated and tells what the legacy system held at that time:
+ * whatever it shows later makes it old. A look at cidaas tells what cidaas holds now, unless the read lags behind.
+ */
+
+/**
+ * The echo of our last write though another value of this side was accepted. An edit made while the write was on its way
+ * was accepted first and then covered by it, unseen; of any other the conflict is settled already, and the winner is on
+ * its way back. Null for any other news.
+ */
+export function echoOverEdit(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
+  const own = entry[input.source];
+  const known = withIntent(own, input.intent, policy.id);
+  const [write] = known.writes;
+  const echoAt = news.span?.last ?? null;
+  if (!write || echoAt === null || own.print === news.source || news.state !== undefined) return null;
+  if (!isEchoOf(write, news.source, echoAt, input.clockTolerance)) return null;
+  // What cidaas held after our write was settled, it holds by somebody's hand.
+  if (input.source === "cidaas" && known === own) return null;
+  const isLaterEdit = own.editAt !== null && own.editAt > (write.echoAt ?? echoAt);
+  if (isLaterEdit) return null;
+  // Of an older edit the conflict is settled already, see `stale`.
+  if (own.editAt === null || own.editAt < flightOf(write).at) return known === own ? { do: "nothing" } : null;
+  const accepted = { ...news, span: point(own.editAt) };
+  const decided = conflictRecord(input, policy.conflict, policy, accepted, carriedSpan(write));
+  // What the write replaced was perhaps no edit, but a record of before the write that came late.
+  const isEdit = known !== own || own.print !== write.before;
+  const isCertain = isEdit && own.editAt <= write.until && distance(write, echoAt) === 0;
+  const record = isCertain ? decided : lostInDoubt(input, decided);
+  if (record.winner === input.source) return { do: "refuse", conflicts: [record], heal: true, keep: true };
+  const agreed = entry[otherSide(input.source)].print;
+  if (agreed === news.target) return { do: "remember", target: news.target };
+  return writeUnlessEdited(input, policy, news, { agreed, record, heal: false });
+}
+
+/**
+ * The echo of our write, of a time before one at which the side was seen with what the write replaced: a person has set that
+ * again. It was not taken for an edit, since it could have been a record of before the write. Null where there is none.
+ */
+export function dismissedEdit(input: DecideInput, policy: RulePolicy, time: number, own: SideEntry): Verdict | null {
+  const [write] = own.writes;
+  const { dismissedAt } = own;
+  if (!write || write.echoAt !== undefined || dismissedAt === undefined || dismissedAt <= time) return null;
+  if (!isEchoOf(write, own.print, time, input.clockTolerance)) return null;
+  const edit = { source: own.print, target: own.print, span: point(dismissedAt) };
+  const record = lostInDoubt(input, conflictRecord(input, policy.conflict, policy, edit, carriedSpan(write)));
+  return { do: "refuse", conflicts: [record], heal: policy.direction === "both", keep: true };
+}
+
+/** The verdict on news that are older than what is known of their side; null for any others. */
+export function stale(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
+  const editAt = news.span?.last ?? null;
+  if (editAt === null) return null;
+  const own = withIntent(entry[input.source], input.intent, policy.id);
+  const age = ageOf(own, news, editAt);
+  if (age === "new") return null;
+  const isEcho = own.writes.some(
+    (write) => isEchoOf(write, news.source, editAt, input.clockTolerance) && (write.echoAt ?? editAt) === editAt,
+  );
+  const isKnown = isEcho || heldAt(own, editAt).includes(news.source);
+  if (input.source === "cidaas" && (isKnown || age === "overtaken"))
+    return isKnown && mayLag(input, entry[input.source]) ? { do: "again" } : null;
+  if (age === "overtaken") return { do: "seen", at: editAt };
+  if (isKnown && news.state === undefined) return { do: "seen", at: editAt };
+  const heal = policy.direction === "both";
+  const [covering] = own.writes;
+  if (!covering) return null;
+  const decided = conflictRecord(input, policy.conflict, policy, news, carriedSpan(covering));
+  const record = news.state === "doubtful" ? lostInDoubt(input, decided) : decided;
+  if (record.winner !== input.source) return { do: "refuse", conflicts: [record], heal, keep: true };
+  // What an open intent carries stands on the target, though the ledger does not know it yet.
+  const carried = covering === entry[input.source].writes[0] ? null : input.intent?.rules[policy.id];
+  const agreed = carried?.source ?? entry[otherSide(input.source)].print;
+  return writeUnlessEdited(input, policy, news, { agreed, record, heal });
+}
+
+/** Whether a write of ours has replaced a value of this time, or a later value of the same side has. */
+function ageOf(own: SideEntry, { state }: News, editAt: number): "new" | "covered" | "overtaken" {
+  const [covering] = own.writes;
+  if (state === "covered" || state === "doubtful") return "covered";
+  if (own.editAt !== null && editAt < own.editAt) return "overtaken";
+  // The echo is a guess where it is not within the flight: what is older than either is covered.
+  if (covering && editAt < Math.max(covering.at, covering.echoAt ?? 0)) return "covered";
+  return own.seenAt !== undefined && editAt < own.seenAt ? "overtaken" : "new";
+}
+
+/** A read so soon after our write may show what stood there before it. */
+function mayLag({ now }: DecideInput, { writes }: SideEntry): boolean {
+  return writes[0] !== undefined && now < writes[0].until + LAG_LIMIT_MS;
+}
+
+/** Where the clocks cannot tell a value of ours from the same one set by a person, it stays, and what it replaced is recorded. */
+function lostInDoubt({ source }: DecideInput, record: ConflictRecord): ConflictRecord {
+  return { ...record, winner: otherSide(source), ambiguous: true };
+}
+
+/** Won against our own write, the news may still lose against what somebody put on the target meanwhile. */
+function writeUnlessEdited(
+  input: DecideInput,
+  policy: RulePolicy,
+  news: News,
+  { agreed, record, heal }: { agreed: Print; record: ConflictRecord; heal: boolean },
+): Verdict {
+  const verdict = compare(input, policy, news, agreed, false);
+  if (verdict.do === "write") return { ...verdict, conflicts: [record, ...verdict.conflicts], heal };
+  if (verdict.do === "remember" && heal) return { do: "refuse", conflicts: [record], heal, keep: true };
+  return verdict;
+}
+
+function carriedSpan({ editAt }: Write): Span | null {
+  return editAt === null ? null : point(editAt);
+}
+
+function point(time: number): Span {
+  return { first: time, last: time };
+}
