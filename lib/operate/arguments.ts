@@ -59,7 +59,8 @@ export class Arguments {
     const decision = this.#reader.choice<BrakeDecision | "">("do", ["go-on", "drop"], "");
     if (decision === "") this.#reader.problem("do", "is missing: go-on or drop");
     this.#reader.check("ARGUMENT_INVALID");
-    return { lane: lane ?? "to-legacy", decision: decision || "drop" };
+    // Nothing is missing here: stand-ins, as a reader gives them.
+    return { lane: lane ?? "to-legacy", decision: decision || "go-on" };
   }
 
   /** The lane asked for, or both. */
