@@ -132,6 +132,26 @@ describe("The brake", () => {
       should(await laneOf("to-cidaas")).match({ paused: false, parkedNow: 0 });
     });
 
+    it("counts no deletion that is not written", async () => {
+      const written = { ...CONFIG, sync: { ...CONFIG.sync, brake: { count: 1, share: 0 } } };
+      for (const properties of [{ deletes: "ignore" }, { dryRun: true }]) {
+        await bench.load(toCidaas({ upsert: properties }), written);
+        const records = Array.from({ length: 4 }, () => legacyRecord());
+        bench.send("to-cidaas", { payload: records });
+        await bench.settled("to-cidaas", 4);
+        deleteAll(records);
+        await bench.settled("to-cidaas", 8);
+        should((await laneOf("to-cidaas")).paused).be.false();
+        await bench.unload();
+      }
+    });
+
+    it("says what is wrong with its limits", async () => {
+      await bench.load(toCidaas(), { sync: { ...CONFIG.sync, brake: { count: 0, share: "101" } } });
+      await bench.red("batcher");
+      should(bench.logged("batcher")).match([/brake\.count: .*brake\.share: /]);
+    });
+
     it("refuses a word about a lane that it does not hold, and one without a lane", async () => {
       await bench.load(nodes(), CONFIG);
       await bench.green("batcher");
