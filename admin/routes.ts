@@ -21,6 +21,7 @@ const ROUTES: readonly Route[] = [
   { method: "post", path: "parked/discard", operation: "discard" },
   { method: "post", path: "pause", operation: "pause" },
   { method: "post", path: "resume", operation: "resume" },
+  { method: "post", path: "brake", operation: "brake" },
   { method: "post", path: "forget", operation: "forget" },
   { method: "post", path: "catch-up", operation: "catch-up" },
   { method: "post", path: "drain", operation: "drain" },

@@ -1,11 +1,13 @@
+import { askBrake } from "../delivery/brake";
 import type { SyncContext } from "../delivery/context";
 import type { Delivered } from "../delivery/delivered";
 import { extendLeases, latestStart } from "../delivery/extend";
 import { asCallError, report } from "../delivery/failure";
 import { openSecrets } from "../delivery/secrets";
 import { type CallError, toSyncError } from "../errors";
+import { lossesOf } from "../sync/losses";
 import { intentOf, type Settleable } from "../sync/plan";
-import type { JsonObject, RuleId } from "../sync/types";
+import type { BrakeKind, JsonObject, RuleId } from "../sync/types";
 import { traceSend, traceSettle } from "../trace";
 import { type End, endOf, endOfFailure, inDoubt, inDoubtAfterSteps, type Sendable, skip } from "./ends";
 import type { OutgoingUser } from "./gate";
@@ -38,7 +40,8 @@ export async function deliverBatch(
     if ("settlement" in opened) ends.push(opened);
     else ready.push(opened);
   });
-  const held = await extendAll(context, ready, sentAt);
+  const unbraked = await passBrake(context, ready, options, ends);
+  const held = await extendAll(context, unbraked, sentAt);
   const upserts = held.filter(({ user }) => user.kind === "upsert");
   const deletes = held.filter(({ user }) => user.kind === "delete");
   const failures: CallError[] = [];
@@ -68,6 +71,27 @@ function open(context: SyncContext, user: OutgoingUser, sealed: JsonObject): Sen
       state: "PARKED",
     };
   }
+}
+
+/** Leaves out whom the brake holds, or a person has dropped. */
+async function passBrake(
+  context: SyncContext,
+  ready: readonly Sendable[],
+  { deletes }: DeliverOptions,
+  ends: End[],
+): Promise<Sendable[]> {
+  const losses = ready.map(({ user }) => ({ lease: user.lease, kinds: kindsOf(context, user, deletes) }));
+  const braked = await askBrake(context, "to-cidaas", losses);
+  return ready.filter(({ user }) => {
+    const end = braked.get(user.lease.token);
+    if (end) ends.push({ user, ...end });
+    return !end;
+  });
+}
+
+function kindsOf(context: SyncContext, user: OutgoingUser, deletes: DeliverOptions["deletes"]): BrakeKind[] {
+  if (user.kind === "upsert") return lossesOf(user.plan, context.activeStatus);
+  return deletes === "ignore" ? [] : ["delete"];
 }
 
 /** Renews the leases, commits the intents, and leaves out whoever is not ours any more. */
@@ -221,6 +245,7 @@ async function settleAll(context: SyncContext, ends: readonly End[]): Promise<De
     const { reason } = end.settlement;
     if (end.state === "PARKED")
       return { state: "PARKED", ...ids, code: reason?.code ?? "INTERNAL", message: reason?.message ?? "" };
+    if (end.state === "HELD") return { state: "HELD", ...ids, message: end.held ?? "" };
     return { state: end.state, ...ids };
   });
 }

@@ -22,6 +22,8 @@ export interface End {
   user: OutgoingUser;
   settlement: Settlement;
   state: Delivered["state"];
+  /** What stopped the lane that holds the user. */
+  held?: string;
   sub?: string | null;
 }
 

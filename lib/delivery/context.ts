@@ -2,10 +2,11 @@ import type { Path } from "../mapping/paths";
 import type { SchemaCheck } from "../mapping/schema";
 import type { CompiledMap, Sealer } from "../mapping/types";
 import type { SyncStore } from "../store/types";
+import type { BrakeLimit } from "../sync/brake";
 import type { RulePolicy } from "../sync/decision";
 import type { SubStrategy } from "../sync/identity";
 import type { Printer } from "../sync/prints";
-import type { Lane, Side } from "../sync/types";
+import type { Lane, Print, RuleId, Side } from "../sync/types";
 import type { LaneGates } from "./lane-gates";
 import type { LeaseRegistry } from "./registry";
 
@@ -22,6 +23,7 @@ export interface SyncSettings {
   legacyVerified: string;
   firstContact: "park" | "newest" | Side;
   clockToleranceMs: number;
+  brake: BrakeLimit;
 }
 
 /** The paths of the settings, compiled once; null = not given. */
@@ -44,6 +46,8 @@ export interface SyncContext {
   /** What cidaas would refuse, or drop in silence, of a user that rules have mapped. */
   readonly checkCidaas: SchemaCheck;
   readonly policies: readonly RulePolicy[];
+  /** By rule that maps the status of a cidaas user: the print of an active one. */
+  readonly activeStatus: ReadonlyMap<RuleId, Print>;
   readonly printer: Printer;
   readonly sealer: Sealer;
   readonly registry: LeaseRegistry;

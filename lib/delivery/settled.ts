@@ -12,8 +12,9 @@ export function settledBy(
   const aside = frozen.length > 0 ? { change: frozenPart(lease.change, frozen), reason: pingPong(frozen) } : undefined;
   const settled = { conflicts, overtaken, ...(aside ? { aside } : {}) };
   if (plan.heal.length === 0) return settled;
+  const { passesBrake: _, ...rest } = lease.change;
   const change: Change = {
-    ...lease.change,
+    ...rest,
     kind: "upsert",
     rules: {},
     events: [],

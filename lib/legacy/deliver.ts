@@ -1,4 +1,5 @@
-import { isAwaited, LEGACY_KEY_RULE, missing, prepare, type TargetReader } from "../delivery/bring";
+import { askBrake } from "../delivery/brake";
+import { isAwaited, LEGACY_KEY_RULE, missing, prepare } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import type { Delivered } from "../delivery/delivered";
 import { extendLeases, latestStart, whileHeld } from "../delivery/extend";
@@ -9,14 +10,14 @@ import { openSecrets, overlay, presentRules } from "../delivery/secrets";
 import { settledBy } from "../delivery/settled";
 import { newsOfMapped } from "../delivery/source";
 import { CallError } from "../errors";
-import { toTime } from "../mapping/time";
 import type { Lease, Settlement } from "../store/types";
 import { emptyChange } from "../sync/change";
+import { lossesOf } from "../sync/losses";
 import { intentOf, ledgerAfter, type Settleable } from "../sync/plan";
-import { spanOfRead } from "../sync/times";
-import type { Identifier, Item, Json, JsonObject, RuleId, Span } from "../sync/types";
+import type { BrakeKind, Identifier, Item, Json, JsonObject, RuleId } from "../sync/types";
 import { traceSend, traceSettle } from "../trace";
-import type { LegacyIds, LegacyTarget } from "./types";
+import { idsOf, readerOf, spanOfUser } from "./reading";
+import type { LegacyTarget } from "./types";
 
 export interface LegacyDeliverOptions {
   deletes: "delete" | "ignore";
@@ -27,6 +28,8 @@ export interface LegacyDeliverOptions {
 interface End {
   state: Delivered["state"];
   settlement: Settlement;
+  /** What stopped the lane that holds the person. */
+  held?: string;
   legacyId?: string | null;
 }
 
@@ -58,6 +61,7 @@ export async function deliverToLegacy(
   report(context, "to-legacy", failure ? [failure] : []);
   const ids = { sub: person.sub, legacyId: end.legacyId ?? person.legacyId };
   const { reason } = end.settlement;
+  if (end.state === "HELD") return { state: "HELD", ...ids, message: end.held ?? "" };
   if (end.state !== "PARKED") return { state: end.state, ...ids };
   return { state: "PARKED", ...ids, code: reason?.code ?? "INTERNAL", message: reason?.message ?? "" };
 }
@@ -87,6 +91,8 @@ async function bring(
   // The intent of an update takes the place of the create's, and nothing else tells that cidaas lacks the legacy id.
   if (!prepared.plan.create && isUnfinishedCreate(lease)) return settleFound(context, lease, prepared.plan);
   const work: Work = { context, target, lease: prepared.lease, plan: prepared.plan, record, values, identifiers };
+  const braked = await endByBrake(context, prepared.lease, lossesOf(prepared.plan, context.activeStatus));
+  if (braked) return braked;
   const intent = intentOf(prepared.plan, context.now(), identifiers);
   const held = await extendLeases(context, [{ token: lease.token, intent, ledger: prepared.plan.proven }]);
   if (held.size === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
@@ -247,25 +253,17 @@ async function remove(
       "LEGACY_CANNOT_DELETE",
       "The legacy system has no deletePath. Give one, or set deletes to ignore.",
     );
+  const braked = await endByBrake(context, lease, ["delete"]);
+  if (braked) return braked;
   const held = await extendLeases(context, [{ token: lease.token }]);
   if (held.size === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
   await traceSend("to-legacy", 1, () => target.remove(idsOf(lease), startBefore({ context, target, lease })));
   return ended("DELETED", lease, { outcome: "delivered", present: { cidaas: false, legacy: false } });
 }
 
-function readerOf(context: SyncContext, target: LegacyTarget, record: JsonObject): TargetReader {
-  return {
-    read: async (lease) => (target.canRead ? target.read(idsOf(lease)) : "unreadable"),
-    find: async (lease) => {
-      if (!target.canFind) return "unreadable";
-      const found = await target.find(idsOf(lease), record);
-      return found.map((user) => ({ id: user.legacyId, record: user.record }));
-    },
-    editAt: (found) => toTime(context.paths.legacyTime?.get(found)),
-    missing: "create",
-    needsRecord: (write) => write.length > 0 && target.updates === "complete",
-    verifyAlways: false,
-  };
+/** Null where the brake lets the write go. */
+async function endByBrake(context: SyncContext, lease: Lease, kinds: BrakeKind[]): Promise<End | null> {
+  return (await askBrake(context, "to-legacy", [{ lease, kinds }])).get(lease.token) ?? null;
 }
 
 function endOfSettlement(settlement: Settlement): End {
@@ -281,21 +279,6 @@ function parked(lease: Lease, code: string, message: string): End {
   return ended("PARKED", lease, { outcome: "parked", reason: { code, message } });
 }
 
-function idsOf(lease: Lease): LegacyIds {
-  return { legacyId: lease.person.legacyId, sub: lease.person.sub };
-}
-
 function pick(values: Record<RuleId, Json[]>, rules: readonly RuleId[]): Record<RuleId, Json[]> {
   return Object.fromEntries(rules.flatMap((rule) => (values[rule] ? [[rule, values[rule]]] : [])));
-}
-
-/** When the values that were read from cidaas were edited, as far as events and the user's own time tell. */
-function spanOfUser(
-  { leaseMs }: SyncContext,
-  { change, ledger, intents }: Lease,
-  updatedAt: number | null,
-): Span | null {
-  const flights = Object.values(ledger).flatMap(({ cidaas }) => cidaas.writes);
-  const open = intents.filter(({ side }) => side === "cidaas").map(({ at }) => ({ at, until: at + leaseMs }));
-  return spanOfRead(change.span, updatedAt, [...flights, ...open]);
 }

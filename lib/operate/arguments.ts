@@ -1,6 +1,7 @@
 import { ConfigReader } from "../config";
 import { NOBODY_ANSWERS } from "../delivery/taker";
 import type { ParkedSelection } from "../store/types";
+import { type BrakeDecision, brakeStopOf } from "../sync/brake";
 import type { Lane } from "../sync/types";
 import { LANES } from "../sync/types";
 
@@ -47,7 +48,19 @@ export class Arguments {
       this.#reader.problem("reason", `must have at most ${LONGEST_REASON} characters`);
     if (reason === NOBODY_ANSWERS)
       this.#reader.problem("reason", "is what a lane without an answer says; choose another");
+    if (brakeStopOf(reason)) this.#reader.problem("reason", "is what a lane says that the brake holds; choose another");
     return { lanes: this.lanes(), reason };
+  }
+
+  /** One lane and what is to become of what the brake holds there: neither has a default. */
+  brake(): { lane: Lane; decision: BrakeDecision } {
+    const lane = this.#lane();
+    if (lane === null) this.#reader.problem("lane", "is missing: give the one that is held");
+    const decision = this.#reader.choice<BrakeDecision | "">("do", ["go-on", "drop"], "");
+    if (decision === "") this.#reader.problem("do", "is missing: go-on or drop");
+    this.#reader.check("ARGUMENT_INVALID");
+    // Nothing is missing here: stand-ins, as a reader gives them.
+    return { lane: lane ?? "to-legacy", decision: decision || "go-on" };
   }
 
   /** The lane asked for, or both. */

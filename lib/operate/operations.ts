@@ -52,6 +52,13 @@ const resume: Operation<PausedLanes> = async ({ context }, given) => {
   return pausedLanes(context);
 };
 
+/** A person decides on what the brake holds in one lane. Throws `BRAKE_RELEASED` where it holds nothing. */
+const brake: Operation<PausedLanes> = async ({ context }, given) => {
+  const { lane, decision } = new Arguments("brake", given).brake();
+  if (await context.store.decideBrake(lane, decision)) return pausedLanes(context);
+  throw new SyncError("BRAKE_RELEASED", `The brake does not hold the lane ${lane}; there is nothing to decide.`);
+};
+
 const parked: Operation<Page<ShownEntry>> = async ({ context }, given) =>
   shownPage(context, await context.store.parked(new Arguments("parked", given).parked()));
 
@@ -81,6 +88,7 @@ export const OPERATIONS = {
   stats,
   pause,
   resume,
+  brake,
   parked,
   conflicts,
   retry,

@@ -1,4 +1,6 @@
+import type { BrakeDecision, BrakeLimit, BrakeVerdict } from "../sync/brake";
 import type {
+  BrakeKind,
   Change,
   ConflictRecord,
   Identifier,
@@ -72,6 +74,12 @@ export interface Extension {
   intent?: Intent;
   /** Entries to put in place of the present ones: what the intent replaced is proven to have written, or what an event told. */
   ledger?: Ledger;
+}
+
+/** A write under a lease that is about to lose something. */
+export interface LeasedLoss {
+  token: string;
+  kinds: BrakeKind[];
 }
 
 /** How one lease ends. Outcome, ledger, link, conflicts and new marks are committed together. */
@@ -238,6 +246,13 @@ export interface SyncStore {
   setNote(name: string, value: string): Promise<void>;
 
   pause(lane: Lane, reason: string | null): Promise<void>;
+  /**
+   * Asks the brake for writes that lose something, before their leases are extended; one verdict each, in their order. Counts
+   * those that may go, once per change; pauses the lane with the first that may not.
+   */
+  brake(lane: Lane, losses: LeasedLoss[], limit: BrakeLimit): Promise<BrakeVerdict[]>;
+  /** A person's decision on what the brake holds; ends its pause. False where there was nothing to decide. */
+  decideBrake(lane: Lane, decision: BrakeDecision): Promise<boolean>;
   /** Makes due at once what backs off in a lane. Resolves with the number of marks. */
   hurry(lane: Lane): Promise<number>;
   countLateConfirmation(lane: Lane): Promise<void>;

@@ -1,6 +1,7 @@
+import { BRAKE_KINDS, BRAKED_CODE } from "./brake";
 import { mergeCarried } from "./covered";
 import { mergeOpaque } from "./opaque";
-import { type Change, type Identifier, type Lane, LIVE, type RuleId, type Span } from "./types";
+import { type BrakeKind, type Change, type Identifier, type Lane, LIVE, type RuleId, type Span } from "./types";
 
 const EVENTS_KEPT = 20;
 
@@ -44,15 +45,22 @@ export function mergeChanges(waiting: Change, arriving: Change): Change {
     ...mergeOpaque(waiting.opaque, arriving.opaque),
     ...mergeThaw(waiting.thaw, arriving.thaw),
     ...(waiting.reread || arriving.reread ? { reread: true } : {}),
+    ...mergePasses(waiting.passesBrake, arriving.passesBrake),
   };
 }
 
 /**
  * A parked change as it comes back into its lane: for the present state of the user, not for the one it was parked with.
  * To the legacy system the user is read in any case.
+ *
+ * @param code under which it was parked: what the brake dropped passes it now, since a person has looked at it
  */
-export function retriedChange(lane: Lane, change: Change): Change {
-  return lane === "to-cidaas" && change.kind === "upsert" ? { ...change, reread: true } : change;
+export function retriedChange(lane: Lane, change: Change, code: string): Change {
+  return {
+    ...change,
+    ...(lane === "to-cidaas" && change.kind === "upsert" ? { reread: true } : {}),
+    ...(code === BRAKED_CODE ? { passesBrake: [...BRAKE_KINDS] } : {}),
+  };
 }
 
 /**
@@ -77,6 +85,11 @@ function joinSpans(a: Span | null, b: Span | null): Span | null {
 /** Whether `a` stands for older edits than `b`; unknown times count as not older. */
 function isOlder(a: Change, b: Change): boolean {
   return a.span !== null && b.span !== null && a.span.last < b.span.last;
+}
+
+function mergePasses(a: readonly BrakeKind[] = [], b: readonly BrakeKind[] = []): { passesBrake?: BrakeKind[] } {
+  const passesBrake = [...new Set([...a, ...b])];
+  return passesBrake.length === 0 ? {} : { passesBrake };
 }
 
 function mergeThaw(a: readonly RuleId[] = [], b: readonly RuleId[] = []): { thaw?: RuleId[] } {

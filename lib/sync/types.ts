@@ -12,6 +12,9 @@ export const LANES: readonly Lane[] = ["to-legacy", "to-cidaas"];
 
 export type ChangeKind = "upsert" | "delete";
 
+/** What a write may lose: the user, its access, or values that it had. */
+export type BrakeKind = "delete" | "deactivation" | "blanking";
+
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
@@ -90,6 +93,8 @@ export interface Change {
    * be read, or does not say.
    */
   reread?: true;
+  /** Losses that the brake has let pass: counted with an earlier try, or retried by a person after it was parked for them. */
+  passesBrake?: BrakeKind[];
 }
 
 /** A value that names a person on both sides: e-mail, mobile number or user name, as a print in cidaas form. */

@@ -5,6 +5,7 @@ import { ConfigReader } from "../../lib/config";
 import type { Delivered } from "../../lib/delivery/delivered";
 import { recordsOf } from "../../lib/delivery/source";
 import type { JsonObject } from "../../lib/sync/types";
+import { braked } from "../shared/braked";
 import { noLease, requireLeased } from "../shared/envelope";
 import type { SharedSync } from "../shared/hub";
 import { claimOutgoing } from "../shared/outgoing";
@@ -23,7 +24,11 @@ export = function register(RED: NodeAPI): void {
     });
     node.onInput(async ({ sync, config: { config, status } }, msg, send) => {
       try {
-        status.done(await deliver(sync, config, msg, send));
+        const { done, held } = await deliver(sync, config, msg, send);
+        status.done(done);
+        if (held === null) return;
+        status.held();
+        node.report(braked(LANE, held));
       } catch (error) {
         status.failed(error);
         throw error;
@@ -51,8 +56,15 @@ function parse(def: SyncNodeDef) {
   return config;
 }
 
-/** Delivers one batch; resolves with the number of users done. */
-async function deliver(sync: SharedSync, config: Config, msg: NodeMessageInFlow, send: Send): Promise<number> {
+interface Done {
+  /** Number of users. */
+  done: number;
+  /** What stopped the lane, if the brake holds some of them. */
+  held: string | null;
+}
+
+/** Delivers one batch. */
+async function deliver(sync: SharedSync, config: Config, msg: NodeMessageInFlow, send: Send): Promise<Done> {
   const { context, tenant } = sync;
   const envelope = requireLeased(msg, LANE, "bulk-batcher");
   const bodies = recordsOf(msg.payload, envelope);
@@ -70,13 +82,14 @@ async function deliver(sync: SharedSync, config: Config, msg: NodeMessageInFlow,
     const tokens = batch.map((user) => user.lease.token);
     await context.store.settle(tokens.map((token) => ({ token, outcome: "skipped" })));
     context.registry.drop(tokens);
-    return 0;
+    return { done: 0, held: null };
   }
   const delivered = await deliverBatch(context, tenant.tenant, batch, kept, config);
-  const users = delivered.filter((one) => one.state !== "PARKED" && one.state !== "RETRY");
+  const users = delivered.filter(({ state }) => state !== "PARKED" && state !== "RETRY" && state !== "HELD");
   msg.payload = users;
   send([users.length > 0 ? msg : null, delivered.flatMap((one) => parkedMessage(msg, one))]);
-  return users.length;
+  const held = delivered.find((one) => one.state === "HELD");
+  return { done: users.length, held: held?.message ?? null };
 }
 
 function parkedMessage(msg: NodeMessageInFlow, one: Delivered): NodeMessage[] {

@@ -5,6 +5,7 @@ import { ConfigError } from "../../lib/errors";
 import { deliverToLegacy } from "../../lib/legacy/deliver";
 import type { LegacyTarget } from "../../lib/legacy/types";
 import type { Lease } from "../../lib/store/types";
+import { braked } from "../shared/braked";
 import { noLease, requireLeased } from "../shared/envelope";
 import type { SharedSync } from "../shared/hub";
 import { SenderStatus } from "../shared/sender-status";
@@ -34,7 +35,11 @@ export = function register(RED: NodeAPI): void {
     node.onInput(async ({ sync, config: { config, status } }, msg, send) => {
       try {
         if (await takeConfirmation(sync, confirmations, msg)) return;
-        status.done((await deliver(sync, config, confirmations, msg, send)) ? 1 : 0);
+        const { done, held } = await deliver(sync, config, confirmations, msg, send);
+        status.done(done);
+        if (held === null) return;
+        status.held();
+        node.report(braked(LANE, held));
       } catch (error) {
         status.failed(error);
         throw error;
@@ -76,14 +81,23 @@ async function takeConfirmation(
   return true;
 }
 
-/** Resolves with whether the person was delivered. */
+interface Done {
+  /** 1 where the person was delivered. */
+  done: number;
+  /** What stopped the lane, if the brake holds the person. */
+  held: string | null;
+}
+
+const NOT_DELIVERED: Done = { done: 0, held: null };
+
+/** Delivers one person. */
 async function deliver(
   sync: SharedSync,
   config: Config,
   confirmations: Confirmations,
   msg: NodeMessageInFlow,
   send: Send,
-): Promise<boolean> {
+): Promise<Done> {
   const { context } = sync;
   const envelope = requireLeased(msg, LANE, IN_FRONT);
   const [item] = envelope.items;
@@ -93,19 +107,20 @@ async function deliver(
   if (envelope.skip !== undefined) {
     await context.store.settle([{ token: lease.token, outcome: "skipped" }]);
     context.registry.drop([lease.token]);
-    return false;
+    return NOT_DELIVERED;
   }
   const target = config.mode === "flow" ? flowTarget(sync, confirmations, lease, msg, send) : sync.legacy?.target;
   if (!target) throw new ConfigError("LEGACY_CONFIG", "legacy: is missing in the user-sync.");
   const end = await deliverToLegacy(context, target, lease, item, record, config);
   const { sub, legacyId } = end;
-  if (end.state === "RETRY") return false;
+  if (end.state === "HELD") return { done: 0, held: end.message };
+  if (end.state === "RETRY") return NOT_DELIVERED;
   if (end.state === "PARKED") {
     send([null, null, { ...msg, payload: { sub, legacyId }, error: { code: end.code, message: end.message } }]);
-    return false;
+    return NOT_DELIVERED;
   }
   send([{ ...msg, payload: { sub, legacyId, state: end.state } }, null, null]);
-  return true;
+  return { done: 1, held: null };
 }
 
 function flowTarget(

@@ -5,6 +5,7 @@ import { CustomFields } from "../../lib/cidaas/custom-fields";
 import { adoptedFrom } from "../../lib/cidaas/gate";
 import { singleFlight } from "../../lib/cidaas/single-flight";
 import { compileUserCheck } from "../../lib/cidaas/user-schema";
+import { activeStatusOf } from "../../lib/delivery/brake";
 import type { SyncContext } from "../../lib/delivery/context";
 import { LaneGates } from "../../lib/delivery/lane-gates";
 import { policyOf } from "../../lib/delivery/opaque";
@@ -184,6 +185,7 @@ export class SyncHub {
       const trouble = new StoreTrouble(store);
       const closing = new AbortController();
       const registry = new LeaseRegistry();
+      const printer = createPrinter(engine.printKey);
       closers.push(
         release,
         () => registry.dropAll(),
@@ -197,7 +199,8 @@ export class SyncHub {
         checkCidaas: (user) => [...checkUser(user), ...customFields.check(user)],
         map,
         policies: map.rules.map(policyOf),
-        printer: createPrinter(engine.printKey),
+        activeStatus: activeStatusOf(map, printer),
+        printer,
         sealer: createSealer(),
         store,
         registry,

@@ -1,5 +1,7 @@
 import { NOBODY_ANSWERS } from "../../lib/delivery/taker";
+import { brakeStopOf } from "../../lib/sync/brake";
 import type { Lane } from "../../lib/sync/types";
+import { showStop } from "./braked";
 import type { StatusLine } from "./status";
 import type { Opening } from "./sync-node";
 
@@ -11,7 +13,9 @@ export function laneStatus(line: StatusLine, { sync, onClose }: Opening, lane: L
   let busy = false;
   const show = async () => {
     const status = (await store.status()).lanes[lane];
-    if (status.paused === NOBODY_ANSWERS) line.show("bad", "nobodyAnswers");
+    const stop = brakeStopOf(status.paused);
+    if (stop) showStop(line, stop);
+    else if (status.paused === NOBODY_ANSWERS) line.show("bad", "nobodyAnswers");
     else if (status.paused !== false) line.show("waiting", "paused");
     else if (gates.closedFor(lane, now()) !== null) line.show("bad", "stopped");
     else if (status.waiting + status.inFlight > 0)

@@ -1,5 +1,7 @@
 import { CallError } from "../../lib/errors";
+import { brakeStopOf } from "../../lib/sync/brake";
 import type { Lane } from "../../lib/sync/types";
+import { showStop } from "./braked";
 import type { StatusLine } from "./status";
 import type { Opening } from "./sync-node";
 
@@ -11,6 +13,7 @@ export class SenderStatus {
   readonly #opening: Opening;
   readonly #lane: Lane;
   #done = 0;
+  #isHeld = false;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(line: StatusLine, opening: Opening, lane: Lane) {
@@ -19,11 +22,14 @@ export class SenderStatus {
     this.#lane = lane;
     line.show("good", "ready");
     opening.onClose(() => this.#stopLooking());
+    // A stop outlives a restart.
+    this.#look();
   }
 
   /** So many users more are done. */
   done(users: number): void {
     this.#done += users;
+    if (this.#isHeld) return;
     this.#stopLooking();
     this.#line.show("good", "idle", { done: this.#done });
   }
@@ -35,20 +41,35 @@ export class SenderStatus {
   failed(error: unknown): void {
     if (!(error instanceof CallError)) return;
     this.#line.show("bad", error.failure === "configuration" ? "stopped" : "unreachable");
-    if (this.#opening.closing.aborted) return;
-    this.#timer ??= setInterval(() => this.#look(), LOOK_MS);
+    this.#startLooking();
+  }
+
+  /** Shows that the brake holds the lane, until a person has decided. */
+  held(): void {
+    this.#look();
   }
 
   #look(): void {
     const { store } = this.#opening.sync.context;
     store.status().then(
       ({ lanes }) => {
-        const { waiting, inFlight } = lanes[this.#lane];
-        if (this.#timer && waiting + inFlight === 0) this.done(0);
+        const { waiting, inFlight, paused } = lanes[this.#lane];
+        const stop = brakeStopOf(paused);
+        const wasHeld = this.#isHeld;
+        this.#isHeld = stop !== null;
+        if (stop) {
+          showStop(this.#line, stop);
+          this.#startLooking();
+        } else if (wasHeld || (this.#timer && waiting + inFlight === 0)) this.done(0);
       },
       // The trouble of the store is shown anyway.
       () => {},
     );
+  }
+
+  #startLooking(): void {
+    if (this.#opening.closing.aborted) return;
+    this.#timer ??= setInterval(() => this.#look(), LOOK_MS);
   }
 
   #stopLooking(): void {

@@ -38,6 +38,7 @@ export function parseSettings(
     legacyVerified,
     firstContact: reader.choice("firstContact", ["park", "cidaas", "legacy", "newest"], "park"),
     clockToleranceMs: reader.number("clockTolerance", { default: 5, min: 0, max: 3_600 }) * 1_000,
+    brake: readBrake(reader),
   };
   const paths = {
     legacyKey: readPath(reader, "legacyKey", legacyKey) ?? ANY_PATH,
@@ -51,6 +52,14 @@ export function parseSettings(
   if (problem !== null) reader.problem("samples", problem);
   reader.check("SYNC_CONFIG");
   return { settings, paths, legacySchema, samples };
+}
+
+function readBrake(reader: ConfigReader): SyncSettings["brake"] {
+  const brake = reader.section("brake");
+  return {
+    count: brake.number("count", { default: 100, min: 1, max: 1_000_000, whole: true }),
+    share: brake.number("share", { default: 1, min: 0, max: 100 }),
+  };
 }
 
 const ANY_PATH = compilePath("id");

@@ -171,6 +171,8 @@ async function conclude(stage: Stage, log: DisasterLog, traffic: Traffic, rest: 
 /** The two-way example with short leases and small batches, so that there is a middle in which to be interrupted. */
 function chaosFlow(): FlowNode[] {
   const changes: Record<string, JsonObject> = {
+    // Random edits lock, delete and empty at will.
+    "user-sync": { brake: { count: 1_000_000, share: 100 } },
     "user-sync-store": { leaseSeconds: LEASE_S },
     "cidaas-tenant": { timeout: CALL_TIMEOUT_S },
     "user-sync-legacy": { timeout: CALL_TIMEOUT_S },

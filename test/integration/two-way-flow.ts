@@ -4,6 +4,9 @@ import { type FlowNode, findNode, loadExample } from "../support/flows";
 
 export const WEBHOOK_KEY = "simulator-webhook-key";
 
+/** Random edits lock, delete and empty at will. */
+const RELEASED = { count: 1_000_000, share: 100 };
+
 /** The nodes of the two-way example, without those of the core. */
 export function flowBetween(simulator: RunningSimulator, overrides: Record<string, JsonObject>): FlowNode[] {
   const example = loadExample("3 two-way sync");
@@ -24,7 +27,13 @@ export function flowBetween(simulator: RunningSimulator, overrides: Record<strin
   });
   const client = { clientId: "simulator-client", clientSecret: "simulator-secret" };
   return [
-    config("user-sync", "sync", { tenant: "tenant", legacy: "legacy", store: "store", clockTolerance: 1 }),
+    config("user-sync", "sync", {
+      tenant: "tenant",
+      legacy: "legacy",
+      store: "store",
+      clockTolerance: 1,
+      brake: RELEASED,
+    }),
     config("cidaas-tenant", "tenant", { baseUrl: simulator.tenant.url, credentials: client }),
     config("user-sync-legacy", "legacy", {
       baseUrl: simulator.legacy.url,

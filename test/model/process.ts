@@ -3,6 +3,7 @@ import { deliverBatch } from "../../lib/cidaas/deliver";
 import { adoptedFrom, type CidaasGate, prepareForCidaas } from "../../lib/cidaas/gate";
 import type { CidaasUser, Tenant } from "../../lib/cidaas/types";
 import { compileUserCheck } from "../../lib/cidaas/user-schema";
+import { activeStatusOf } from "../../lib/delivery/brake";
 import { isBuried, showsOlder } from "../../lib/delivery/bring";
 import type { SyncContext } from "../../lib/delivery/context";
 import { extendLeases } from "../../lib/delivery/extend";
@@ -85,6 +86,7 @@ export class Process {
         legacyVerified: "verified",
         firstContact: "newest",
         clockToleranceMs: TOLERANCE_MS,
+        brake: { count: Number.POSITIVE_INFINITY, share: 0 },
       },
       paths: {
         legacyKey: compilePath("id"),
@@ -97,6 +99,7 @@ export class Process {
       checkCidaas: CHECK_CIDAAS,
       map: MAP,
       policies: RULES.map(policyOf),
+      activeStatus: activeStatusOf(MAP, PRINTER),
       printer: PRINTER,
       sealer: SEALER,
       store,

@@ -4,6 +4,7 @@ import type {
   AdoptedUser,
   Engine,
   Extension,
+  LeasedLoss,
   Mark,
   ParkedSelection,
   PersonSelection,
@@ -11,6 +12,7 @@ import type {
   StorePolicy,
   SyncStore,
 } from "../../lib/store/types";
+import type { BrakeDecision, BrakeLimit } from "../../lib/sync/brake";
 import type { Lane, Side } from "../../lib/sync/types";
 import type { Calls } from "./calls";
 
@@ -80,6 +82,12 @@ export class ScheduledStore implements SyncStore {
   }
   pause(lane: Lane, reason: string | null) {
     return this.#calls.store(() => this.#store.pause(lane, reason));
+  }
+  brake(lane: Lane, losses: LeasedLoss[], limit: BrakeLimit) {
+    return this.#calls.store(() => this.#store.brake(lane, losses, limit));
+  }
+  decideBrake(lane: Lane, decision: BrakeDecision) {
+    return this.#calls.store(() => this.#store.decideBrake(lane, decision));
   }
   hurry(lane: Lane) {
     return this.#calls.store(() => this.#store.hurry(lane));

@@ -4,6 +4,7 @@ import { createPrinter } from "../../sync/prints";
 import { StoreCipher, type StoreKeys } from "../encryption";
 import type { Engine, StorePolicy } from "../types";
 import { copyDatabase } from "./backup";
+import { Braking } from "./braking";
 import { CommitQueue } from "./commit-queue";
 import { closeDatabase, emptyLog, openDatabase, sqliteWarning } from "./database";
 import type { Announcement } from "./effects";
@@ -93,6 +94,7 @@ class SqliteEngine implements Engine {
       forgetting,
       lanes,
       settling,
+      braking: new Braking(tables, settings),
       settings,
       emptyLog: () => emptyLog(database),
       now,

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Lane } from "../../sync/types";
+import type { Change, Lane } from "../../sync/types";
 import type { StoreCipher } from "../encryption";
 import type { StoredMark } from "../waiting";
 import type { Effects } from "./effects";
@@ -30,6 +30,7 @@ export class Leases {
   readonly #expired: StatementSync;
   readonly #all: StatementSync;
   readonly #renew: StatementSync;
+  readonly #change: StatementSync;
   readonly #delete: StatementSync;
   readonly #lose: StatementSync;
   readonly #forgetOld: StatementSync;
@@ -49,6 +50,7 @@ export class Leases {
     this.#expired = database.prepare(`SELECT ${COLUMNS} FROM lease WHERE sync = ? AND until <= ? ORDER BY until`);
     this.#all = database.prepare(`SELECT ${COLUMNS} FROM lease`);
     this.#renew = database.prepare("UPDATE lease SET until = ? WHERE person = ?");
+    this.#change = database.prepare("UPDATE lease SET payload = ? WHERE person = ?");
     this.#delete = database.prepare("DELETE FROM lease WHERE person = ?");
     this.#lose = database.prepare("INSERT OR REPLACE INTO lost_lease (token, person, lane, at) VALUES (?, ?, ?, ?)");
     this.#forgetOld = database.prepare("DELETE FROM lost_lease WHERE at < ?");
@@ -89,6 +91,11 @@ export class Leases {
   renew(lease: StoredLease, until: number): StoredLease {
     this.#renew.run(until, lease.person);
     return { ...lease, until };
+  }
+
+  /** Keeps something about the change that is in flight, for the tries after this one. */
+  change(lease: StoredLease, change: Change): void {
+    this.#change.run(this.#cipher.sealChange(change), lease.person);
   }
 
   remove(lease: StoredLease): void {

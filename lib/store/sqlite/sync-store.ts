@@ -1,3 +1,4 @@
+import type { BrakeDecision, BrakeLimit, BrakeVerdict } from "../../sync/brake";
 import { mergeChanges, retriedChange } from "../../sync/change";
 import type { Change, Lane, Person, Side } from "../../sync/types";
 import { readCounters } from "../counters";
@@ -8,6 +9,7 @@ import type {
   Forgotten,
   LaneStatus,
   Lease,
+  LeasedLoss,
   Mark,
   Match,
   Page,
@@ -21,6 +23,7 @@ import type {
   Taken,
 } from "../types";
 import { WorkListeners } from "../work-listeners";
+import type { Braking } from "./braking";
 import type { CommitQueue } from "./commit-queue";
 import type { Forgetting } from "./forgetting";
 import type { Lanes } from "./lanes";
@@ -42,6 +45,7 @@ export interface Parts {
   forgetting: Forgetting;
   lanes: Lanes;
   settling: Settling;
+  braking: Braking;
   settings: Settings;
   /** Leaves nothing of what was deleted in the log. */
   emptyLog: () => void;
@@ -152,6 +156,14 @@ export class SqliteSyncStore implements SyncStore {
     });
   }
 
+  brake(lane: Lane, losses: LeasedLoss[], limit: BrakeLimit): Promise<BrakeVerdict[]> {
+    return this.#run((now) => this.#parts.braking.judge(this.#key, lane, losses, limit, now), losses.length);
+  }
+
+  decideBrake(lane: Lane, decision: BrakeDecision): Promise<boolean> {
+    return this.#run((now) => this.#parts.braking.decide(this.#key, lane, decision, now));
+  }
+
   async hurry(lane: Lane): Promise<number> {
     const { marks } = this.#parts.tables;
     let count = 0;
@@ -192,7 +204,7 @@ export class SqliteSyncStore implements SyncStore {
     return this.#eachParked(selection, ({ person, entry }, now) => {
       if (person === null) return false;
       parking.remove(this.#key, entry);
-      marks.arriveAgain(this.#key, person, entry.lane, retriedChange(entry.lane, entry.change), now);
+      marks.arriveAgain(this.#key, person, entry.lane, retriedChange(entry.lane, entry.change, entry.code), now);
       return true;
     });
   }

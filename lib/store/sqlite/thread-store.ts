@@ -1,3 +1,4 @@
+import type { BrakeDecision, BrakeLimit, BrakeVerdict } from "../../sync/brake";
 import type { Change, Lane, Person, Side } from "../../sync/types";
 import type {
   AdoptedUser,
@@ -5,6 +6,7 @@ import type {
   Extension,
   Forgotten,
   Lease,
+  LeasedLoss,
   Mark,
   Match,
   Page,
@@ -86,6 +88,14 @@ export class ThreadStore implements SyncStore {
 
   pause(lane: Lane, reason: string | null): Promise<void> {
     return this.#ask({ method: "pause", args: [lane, reason] });
+  }
+
+  brake(lane: Lane, losses: LeasedLoss[], limit: BrakeLimit): Promise<BrakeVerdict[]> {
+    return this.#ask({ method: "brake", args: [lane, losses, limit] });
+  }
+
+  decideBrake(lane: Lane, decision: BrakeDecision): Promise<boolean> {
+    return this.#ask({ method: "decideBrake", args: [lane, decision] });
   }
 
   hurry(lane: Lane): Promise<number> {

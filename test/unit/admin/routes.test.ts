@@ -35,6 +35,7 @@ describe("The admin routes", () => {
       "GET /user-sync/:key/status user-sync.read handler",
       "GET /user-sync/presets user-sync.read handler",
       "GET /user-sync/presets/:id user-sync.read handler",
+      "POST /user-sync/:key/brake user-sync.write handler",
       "POST /user-sync/:key/catch-up user-sync.write handler",
       "POST /user-sync/:key/drain user-sync.write handler",
       "POST /user-sync/:key/forget user-sync.write handler",
@@ -51,7 +52,7 @@ describe("The admin routes", () => {
     const { RED, mounted } = fakeRuntime();
     mountAdminRoutes(RED);
     mountAdminRoutes(RED);
-    should(mounted).have.length(14);
+    should(mounted).have.length(15);
   });
 
   it("are left out where Node-RED has no admin application", () => {

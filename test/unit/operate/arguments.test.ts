@@ -39,6 +39,24 @@ describe("The arguments of an operation", () => {
     should(given({ timeout: "0.5" }).drain().timeoutMs).equal(500);
   });
 
+  it("decide about one lane, in so many words", () => {
+    should(given({ lane: "to-legacy", do: " go-on " }).brake()).eql({ lane: "to-legacy", decision: "go-on" });
+    should(given({ lane: "to-cidaas", do: "drop" }).brake()).eql({ lane: "to-cidaas", decision: "drop" });
+    for (const wrong of [
+      "to-legacy",
+      { do: "drop" },
+      { lane: "both", do: "drop" },
+      { lane: "to-legacy", do: "resume" },
+    ])
+      should(refused(() => given(wrong).brake()).code).equal("ARGUMENT_INVALID");
+  });
+
+  it("take no reason for a pause that is the brake's own", () => {
+    const reason = "brake: 101 deletes within an hour";
+    should(refused(() => given({ reason }).pause()).message).match(/reason: .*brake/);
+    should(given({ reason: "brake" }).pause().reason).equal("brake");
+  });
+
   it("select by ids, or by lane and perhaps code", () => {
     should(given({ ids: ["1", 2] }).selection()).eql({ ids: ["1", "2"] });
     should(given("to-legacy").selection()).eql({ lane: "to-legacy" });

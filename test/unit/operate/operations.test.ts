@@ -25,6 +25,32 @@ describe("The operations", () => {
     should(await OPERATIONS.resume(sync, {}, signal)).eql({ paused: { "to-legacy": false, "to-cidaas": false } });
   });
 
+  it("decide on what the brake holds, which a resume does not", async () => {
+    const { store } = sync.context;
+    await store.mark("to-legacy", [{ sub: "a", change: emptyChange("delete", Date.now()) }]);
+    const lose = async () => {
+      const { leases } = await store.take("to-legacy", 1);
+      const [verdict] = await store.brake(
+        "to-legacy",
+        leases.map(({ token }) => ({ token, kinds: ["delete"] })),
+        { count: 0, share: 0 },
+      );
+      await store.release(leases.map(({ token }) => token));
+      return verdict?.do;
+    };
+    should(await lose()).equal("wait");
+    const held = { paused: { "to-legacy": "brake: 1 deletes within an hour", "to-cidaas": false } };
+    should(await OPERATIONS.pause(sync, { lane: "to-legacy", reason: "x" }, signal)).not.eql(held);
+    await OPERATIONS.resume(sync, {}, signal);
+    should(await lose()).equal("wait");
+    const decided = await OPERATIONS.brake(sync, { lane: "to-legacy", do: "drop" }, signal);
+    should(decided).eql({ paused: { "to-legacy": false, "to-cidaas": false } });
+    should(await lose()).equal("drop");
+    await should(OPERATIONS.brake(sync, { lane: "to-legacy", do: "drop" }, signal)).be.rejectedWith({
+      code: "BRAKE_RELEASED",
+    });
+  });
+
   const readings: [canRead: boolean | null, present: number, newestKnown: number][] = [
     [true, 3, 0],
     [false, 1, 2],

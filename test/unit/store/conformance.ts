@@ -1,3 +1,4 @@
+import { describeBraking } from "./conformance/braking";
 import type { EngineFactory } from "./conformance/fixture";
 import { describeForgetting } from "./conformance/forgetting";
 import { describeHistories } from "./conformance/histories";
@@ -13,5 +14,6 @@ export function describeEngine(factory: EngineFactory): void {
   describeSettlements(factory);
   describeLinks(factory);
   describeForgetting(factory);
+  describeBraking(factory);
   describeHistories(factory);
 }

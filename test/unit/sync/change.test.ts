@@ -25,8 +25,8 @@ describe("mergeChanges", () => {
 
   it("still asks for the record to be read again when a newer change joins", () => {
     const newer = { ...emptyChange("upsert", 12), span: { first: 11, last: 11 } };
-    should(mergeChanges(retriedChange("to-cidaas", waiting), newer).reread).be.true();
-    should(mergeChanges(newer, retriedChange("to-cidaas", waiting)).reread).be.true();
+    should(mergeChanges(retriedChange("to-cidaas", waiting, "X"), newer).reread).be.true();
+    should(mergeChanges(newer, retriedChange("to-cidaas", waiting, "X")).reread).be.true();
     should(mergeChanges(waiting, newer)).not.have.property("reread");
   });
 
@@ -35,6 +35,15 @@ describe("mergeChanges", () => {
     should(mergeChanges(retried, waiting).thaw).eql(["email"]);
     should(mergeChanges(waiting, { ...retried, thaw: ["name"] }).thaw).eql(["name"]);
     should(mergeChanges(waiting, waiting)).not.have.property("thaw");
+  });
+
+  it("lets pass the brake what it was parked for, and nothing else, when a person retries it", () => {
+    const newer = emptyChange("upsert", 12);
+    const retried = retriedChange("to-legacy", waiting, "BRAKED");
+    should(mergeChanges(newer, retried).passesBrake).eql(["delete", "deactivation", "blanking"]);
+    should(mergeChanges({ ...newer, passesBrake: ["delete"] }, newer).passesBrake).eql(["delete"]);
+    should(retriedChange("to-legacy", waiting, "FIRST_CONTACT")).not.have.property("passesBrake");
+    should(mergeChanges(waiting, newer)).not.have.property("passesBrake");
   });
 
   it("merges rule by rule, whichever change arrived first", () => {
