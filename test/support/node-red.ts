@@ -139,6 +139,15 @@ export class NodeRed {
     await this.#end("SIGKILL");
   }
 
+  /** Lets the process stand still, as a machine that is suspended does, until `thaw`. */
+  freeze(): void {
+    this.#process?.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#process?.kill("SIGCONT");
+  }
+
   /** Asks the process to end, and insists if it does not. */
   async stop(): Promise<void> {
     await this.#end("SIGTERM");
