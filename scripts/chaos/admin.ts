@@ -63,7 +63,8 @@ function timeOf(value: Json | undefined): number | null {
   return typeof value === "number" ? value : null;
 }
 
-async function readAll(nodeRed: NodeRed, list: string): Promise<JsonObject[]> {
+/** Every item of a list of the admin API, page by page. */
+export async function readAll(nodeRed: NodeRed, list: string): Promise<JsonObject[]> {
   const all: JsonObject[] = [];
   let after = "";
   do {

@@ -25,6 +25,10 @@ export interface Dials {
   seed: number;
   /** Time added before a request is handled, in milliseconds. */
   latencyMs: number;
+  /** Time between the effect of a request and its answer, in milliseconds. */
+  answerDelayMs: number;
+  /** How far the clock of the system is ahead of the real time, in milliseconds: its records and events carry it. */
+  clockOffsetMs: number;
   /** Requests answered 429 without taking effect. */
   rate429: number;
   /** `Retry-After` of a 429, in seconds; null sends none. */
@@ -108,6 +112,8 @@ export interface Dials {
 export const DEFAULT_DIALS: Readonly<Dials> = {
   seed: 1,
   latencyMs: 0,
+  answerDelayMs: 0,
+  clockOffsetMs: 0,
   rate429: 0,
   retryAfter: 1,
   rate5xx: 0,
@@ -168,6 +174,8 @@ function oneOf<T>(choices: readonly T[]): Guard<T> {
 const GUARDS: { [Name in keyof Dials]: Guard<Dials[Name]> } = {
   seed: isInteger,
   latencyMs: isAmount,
+  answerDelayMs: isAmount,
+  clockOffsetMs: isInteger,
   rate429: isRate,
   retryAfter: isAmountOrNull,
   rate5xx: isRate,

@@ -31,7 +31,7 @@ export class FaultyDials {
   async meet(request: KitRequest): Promise<Interference> {
     const dials = this.#dials;
     if (!isExposed(request.url.pathname, dials.faultPaths)) return null;
-    if (dials.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, dials.latencyMs));
+    if (dials.latencyMs > 0) await pause(dials.latencyMs);
     const random = this.#random;
     if (random.chance(dials.rate429)) {
       const headers: Record<string, string> = dials.retryAfter === null ? {} : { "retry-after": `${dials.retryAfter}` };
@@ -45,6 +45,16 @@ export class FaultyDials {
     if (random.chance(dials.rateHang)) return random.chance(0.5) ? "hang" : "hang-after";
     return null;
   }
+
+  /** Holds the answer to a request that has taken effect. */
+  async holdAnswer({ url }: KitRequest): Promise<void> {
+    const { answerDelayMs, faultPaths } = this.#dials;
+    if (answerDelayMs > 0 && isExposed(url.pathname, faultPaths)) await pause(answerDelayMs);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The simulator's own paths are for people and tests, and stay free of faults. */

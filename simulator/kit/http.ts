@@ -36,6 +36,8 @@ export interface ServerOptions {
   port: number;
   routes: Route[];
   before?: (request: KitRequest) => Promise<Interference>;
+  /** Waited for between a request's effect and its answer. */
+  after?: (request: KitRequest) => Promise<void>;
 }
 
 export interface RunningServer {
@@ -74,6 +76,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     else if (interference !== null && typeof interference === "object") send(response, interference);
     else if (interference !== "hang") {
       const result = await match.route.handle(request);
+      await options.after?.(request);
       if (interference === "reset-after") message.socket.destroy();
       else if (interference === null) send(response, result);
     }

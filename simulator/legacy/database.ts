@@ -105,7 +105,7 @@ export class LegacyDatabase {
     database.exec(SCHEMA);
     this.#database = database;
     this.#insert = database.prepare(
-      `INSERT INTO users (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map((name) => `:${name}`).join(", ")})`,
+      `INSERT INTO users (id, ${COLUMNS.join(", ")}) VALUES (:id, ${COLUMNS.map((name) => `:${name}`).join(", ")})`,
     );
     this.#update = database.prepare(
       `UPDATE users SET ${COLUMNS.map((name) => `${name} = :${name}`).join(", ")} WHERE id = :id`,
@@ -133,15 +133,23 @@ export class LegacyDatabase {
     }
   }
 
-  /** Throws `EMAIL_TAKEN`. */
-  insert(fields: LegacyFields, passwordHash: string | null, createdAt: number, updatedAt = createdAt): LegacyUser {
+  /**
+   * Adds a user, under the id given or, without one, under an id that nobody ever had. Throws `EMAIL_TAKEN`.
+   */
+  insert(
+    fields: LegacyFields,
+    passwordHash: string | null,
+    times: { createdAt: number; updatedAt?: number },
+    id: number | null = null,
+  ): LegacyUser {
+    const { createdAt, updatedAt = createdAt } = times;
     const record = {
       ...fields,
       password_hash: passwordHash,
       created_at: new Date(createdAt).toISOString(),
       updated_at: new Date(updatedAt).toISOString(),
     };
-    const { lastInsertRowid } = this.#refusingTakenEmail(() => this.#insert.run(record));
+    const { lastInsertRowid } = this.#refusingTakenEmail(() => this.#insert.run({ id, ...record }));
     return { id: Number(lastInsertRowid), ...record };
   }
 

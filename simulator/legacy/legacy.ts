@@ -43,8 +43,8 @@ export interface RunningLegacy {
   snapshot(): LegacyUser[];
   /** Throws `NOT_FOUND`, `INPUT_INVALID` and `EMAIL_TAKEN`. */
   edit(id: string | number, patch: LegacyPatch): void;
-  /** The new user's id. Throws `INPUT_INVALID` and `EMAIL_TAKEN`. */
-  create(user: LegacyPatch & { password?: string }): string;
+  /** The new user's id: the one given, of somebody deleted, or one that nobody ever had. Throws `INPUT_INVALID` and `EMAIL_TAKEN`. */
+  create(user: LegacyPatch & { password?: string }, id?: string): string;
   /** Throws `NOT_FOUND` and `INPUT_INVALID`. */
   changePassword(id: string | number, password: string): void;
   /** Throws `NOT_FOUND`. */
@@ -62,7 +62,7 @@ export async function startLegacy(options: LegacyOptions = {}): Promise<RunningL
   const faults = new FaultyDials({ ...DEFAULT_DIALS, ...options.dials });
   const database = new LegacyDatabase(options.database ?? ":memory:");
   const outbox = new Outbox({ database, faults, receiver: options.events ?? null, timeScale: options.timeScale ?? 1 });
-  const system = new LegacySystem(database, outbox, history);
+  const system = new LegacySystem({ database, outbox, history, now: () => Date.now() + faults.dials.clockOffsetMs });
   system.populate(options.users ?? 0);
   const apiKey = options.apiKey ?? DEFAULT_LEGACY_KEY;
 
@@ -76,6 +76,7 @@ export async function startLegacy(options: LegacyOptions = {}): Promise<RunningL
     port: options.port ?? 0,
     routes: legacyRoutes({ database, system, faults, history, apiKey }),
     before: (request) => faults.meet(request),
+    after: (request) => faults.holdAnswer(request),
   }).catch(async (thrown: unknown) => {
     await closeStore();
     throw thrown;
@@ -87,7 +88,7 @@ export async function startLegacy(options: LegacyOptions = {}): Promise<RunningL
     setEvents: (receiver) => outbox.setReceiver(receiver),
     snapshot: () => database.page(0, -1),
     edit: (id, patch) => mustExist(system.edit(Number(id), patch, "user") !== null),
-    create: (user) => String(system.create(user, "user").id),
+    create: (user, id) => String(system.create(user, "user", id === undefined ? null : Number(id)).id),
     changePassword: (id, password) => mustExist(system.changePassword(Number(id), password, "user")),
     remove: (id) => mustExist(system.remove(Number(id), "user")),
     pendingEvents: () => outbox.pending(),

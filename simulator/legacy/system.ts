@@ -25,11 +25,14 @@ export class LegacySystem {
   readonly #database: LegacyDatabase;
   readonly #outbox: Outbox;
   readonly #history: History;
+  /** The clock of the system; the history has the true time. */
+  readonly #now: () => number;
 
-  constructor(database: LegacyDatabase, outbox: Outbox, history: History) {
-    this.#database = database;
-    this.#outbox = outbox;
-    this.#history = history;
+  constructor(parts: { database: LegacyDatabase; outbox: Outbox; history: History; now: () => number }) {
+    this.#database = parts.database;
+    this.#outbox = parts.outbox;
+    this.#history = parts.history;
+    this.#now = parts.now;
   }
 
   /** Fills an empty table with made-up users, without events: they have been there for years. */
@@ -37,17 +40,17 @@ export class LegacySystem {
     if (this.#database.page(0, 1).length > 0) return;
     this.#database.transaction(() => {
       for (const { fields, passwordHash, createdAt, updatedAt } of generateUsers(count, PEOPLE_SEED)) {
-        const user = this.#database.insert(fields, passwordHash, createdAt, updatedAt);
+        const user = this.#database.insert(fields, passwordHash, { createdAt, updatedAt });
         this.#note("created", user.id, "system", changedValues(null, user));
       }
     });
   }
 
-  /** Creates a user from unknown input. Throws `INPUT_INVALID` and `EMAIL_TAKEN`. */
-  create(input: unknown, by: Actor): LegacyUser {
+  /** Creates a user from unknown input, under the id given or a new one. Throws `INPUT_INVALID` and `EMAIL_TAKEN`. */
+  create(input: unknown, by: Actor, id: number | null = null): LegacyUser {
     const { fields, password } = accepted(parseNewUser(input));
     const hash = password === null ? null : hashSync(password, BCRYPT_COST);
-    const insert = () => this.#database.insert(fields, hash, Date.now());
+    const insert = () => this.#database.insert(fields, hash, { createdAt: this.#now() }, id);
     return this.#write("user.created", by, insert, (user) => changedValues(null, user));
   }
 
@@ -61,14 +64,14 @@ export class LegacySystem {
     if (before === null) return null;
     const changes = changedValues(before, { ...before, ...patch });
     if (Object.keys(changes).length === 0) return before;
-    const update = () => this.#database.update(id, patch, Date.now());
+    const update = () => this.#database.update(id, patch, this.#now());
     return this.#write("user.updated", by, update, () => changes);
   }
 
   /** False when there is no such user. Throws `INPUT_INVALID`. */
   changePassword(id: number, input: unknown, by: Actor): boolean {
     const hash = hashSync(accepted(parsePassword(input)), BCRYPT_COST);
-    const update = () => this.#database.update(id, { password_hash: hash }, Date.now());
+    const update = () => this.#database.update(id, { password_hash: hash }, this.#now());
     return this.#write("user.password_changed", by, update, () => ({ password_hash: hash })) !== null;
   }
 
@@ -97,7 +100,7 @@ export class LegacySystem {
     const { user, stored } = this.#database.transaction(() => {
       const user = change();
       if (user === null) return { user, stored: null };
-      const body = JSON.stringify({ event, occurredAt: new Date().toISOString(), user });
+      const body = JSON.stringify({ event, occurredAt: new Date(this.#now()).toISOString(), user });
       return { user, stored: this.#database.addEvent(user.id, body) };
     });
     if (user === null || stored === null) return user;

@@ -19,16 +19,21 @@ const SYSTEM: Actor = { by: "system", clientId: null };
 export class Directory {
   readonly accounts: Accounts;
   readonly dials: FaultyDials;
-  readonly now: () => number;
+  readonly #trueTime: () => number;
   readonly #history: History;
   readonly #sender: WebhookSender;
 
   constructor(parts: { dials: FaultyDials; history: History; sender: WebhookSender; now: () => number }) {
-    this.accounts = new Accounts(parts.now);
     this.dials = parts.dials;
-    this.now = parts.now;
+    this.#trueTime = parts.now;
+    this.accounts = new Accounts(() => this.now());
     this.#history = parts.history;
     this.#sender = parts.sender;
+  }
+
+  /** The clock of the tenant; the history has the true time. */
+  now(): number {
+    return this.#trueTime() + this.dials.dials.clockOffsetMs;
   }
 
   /** Puts an account as if it had always been there: read at once whatever the lag, and without events. */
@@ -75,7 +80,7 @@ export class Directory {
   }
 
   #record(sub: string, kind: "created" | "updated" | "deleted" | "login", actor: Actor, fields: Record<string, Json>) {
-    this.#history.append({ at: this.now(), system: "cidaas", id: sub, kind, by: actor.by, fields });
+    this.#history.append({ at: this.#trueTime(), system: "cidaas", id: sub, kind, by: actor.by, fields });
   }
 
   #fire(sub: string, names: readonly string[], actor: Actor): void {

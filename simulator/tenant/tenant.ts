@@ -112,6 +112,7 @@ export async function startTenant(options: TenantOptions): Promise<RunningTenant
       ...simulatorRoutes(directory, people, history),
     ],
     before: (request) => dials.meet(request),
+    after: (request) => dials.holdAnswer(request),
   });
   issuer = server.url;
 

@@ -84,7 +84,7 @@ describe("The example flows", function () {
   it("go on with a CSV file where they were when the process was killed", async () => {
     const directory = temporaryDirectory("backfill-killed");
     const file = join(directory.path, "users.csv");
-    const users = 2_000;
+    const users = 1_000;
     await writeExport(file, users);
     const flow = loadExample("4 backfill from a file").map((node) =>
       node.type === "user-sync-backfill" ? { ...node, batch: 20 } : node,
@@ -94,7 +94,7 @@ describe("The example flows", function () {
     const cameIn = async () => (await demo.nodeRed.status()).lanes["to-cidaas"].counters.in ?? 0;
     try {
       await demo.nodeRed.inject(findNode(flow, "inject", "Start").id);
-      for (const least of [200, 800]) {
+      for (const least of [100, 400]) {
         const what = `${least} users to be safe`;
         const safe = () => cameIn().then((count) => count >= least && count);
         should(await waitFor(safe, { timeoutMs: 20_000, everyMs: 5, what })).be.below(users);

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
@@ -138,6 +139,15 @@ export class NodeRed {
     await this.#end("SIGKILL");
   }
 
+  /** Lets the process stand still, as a machine that is suspended does, until `thaw`. */
+  freeze(): void {
+    this.#process?.kill("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#process?.kill("SIGCONT");
+  }
+
   /** Asks the process to end, and insists if it does not. */
   async stop(): Promise<void> {
     await this.#end("SIGTERM");
@@ -175,17 +185,27 @@ export class NodeRed {
 
 /** The port if it is free, or any free one for 0; Node-RED itself does not take port 0. */
 export async function freePort(port = 0): Promise<number> {
+  if (port !== 0) {
+    if (await isFree(port)) return port;
+    throw new Error(`Port ${port} is in use: choose another one.`);
+  }
+  for (;;) {
+    // Below the ports that the system gives away, so that nobody gets this one until Node-RED listens.
+    const candidate = randomInt(10_000, 30_000);
+    if (await isFree(candidate)) return candidate;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, "127.0.0.1");
   try {
     await once(server, "listening");
   } catch {
-    throw new Error(`Port ${port} is in use: choose another one.`);
+    return false;
   }
-  const address = server.address();
   server.close();
   await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("The probe server has no port");
-  return address.port;
+  return true;
 }
 
 function redScript(line: NodeRedLine): string {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -9,6 +9,7 @@ const run = promisify(execFile);
 
 export const PACKAGE_NAME = "@identity-sync/node-red-cidaas";
 export const CHECKOUT = resolve(__dirname, "../..");
+const NO_SOURCES = [".git", "node_modules", "dist"];
 
 /** A fresh temporary directory, removed by `remove` or at the latest when this process exits. */
 export function temporaryDirectory(purpose: string): { path: string; remove(): void } {
@@ -32,10 +33,15 @@ export function linkCheckout(userDirectory: string): void {
   writePackageFile(userDirectory);
 }
 
-/** Builds and packs the checkout into `directory`; resolves with the path of the tarball. */
+/** Packs the sources of the checkout, built anew, into `directory`; resolves with the path of the tarball. */
 export async function packCheckout(directory: string): Promise<string> {
+  // Packing builds, and what is built in the checkout belongs to the Node-RED processes of other tests.
+  const copy = join(directory, "sources");
+  const isSource = (path: string) => !NO_SOURCES.some((name) => path === join(CHECKOUT, name));
+  cpSync(CHECKOUT, copy, { recursive: true, filter: isSource });
+  symlinkSync(join(CHECKOUT, "node_modules"), join(copy, "node_modules"), "dir");
   // The build of `prepack` may print to stdout as well; the name of the tarball is the last line.
-  const { stdout } = await run("npm", ["pack", "--silent", "--pack-destination", directory], { cwd: CHECKOUT });
+  const { stdout } = await run("npm", ["pack", "--silent", "--pack-destination", directory], { cwd: copy });
   const name = stdout.trim().split("\n").at(-1);
   if (name === undefined || !name.endsWith(".tgz")) throw new Error(`npm pack did not name a tarball: ${stdout}`);
   return join(directory, name);

@@ -116,6 +116,29 @@ describe("the legacy system's REST interface", () => {
     should(times.size).equal(20);
   });
 
+  it("writes the time of its own clock, which may be behind", () => {
+    legacy.setDials({ clockOffsetMs: -60_000 });
+    const id = legacy.create({ email: "new@example.org" });
+    const user = legacy.snapshot().find((one) => String(one.id) === id);
+    should(Date.parse(user?.created_at ?? "")).be.within(Date.now() - 65_000, Date.now() - 60_000);
+  });
+
+  it("gives the id of somebody deleted to somebody else only where it is told to", () => {
+    legacy.remove(3);
+    should(legacy.create({ email: "new@example.org" })).equal("4");
+    should(legacy.create({ email: "again@example.org" }, "3")).equal("3");
+  });
+
+  it("holds an answer after its effect where its dial says so", async () => {
+    const holdMs = 50;
+    legacy.setDials({ answerDelayMs: holdMs });
+    const answered = call("PATCH", "/users/1", { city: "Elsewhere" });
+    while (legacy.snapshot()[0]?.city !== "Elsewhere") await new Promise((resolve) => setImmediate(resolve));
+    const effectAt = performance.now();
+    should((await answered).status).equal(200);
+    should(performance.now() - effectAt).be.above(holdMs / 2);
+  });
+
   it("writes nothing and sends nothing for a patch that changes nothing", async () => {
     const before = await read("/users/1");
     should((await call("PATCH", "/users/1", { city: before.city })).status).equal(200);

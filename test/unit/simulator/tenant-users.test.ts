@@ -89,6 +89,13 @@ describe("the simulated users", () => {
     should(await lagging.read("s-1")).match({ given_name: "Helene" });
   });
 
+  it("carry the time of a clock that is ahead, while the history has the true one", async () => {
+    const ahead = await openTenant({ users: [lena], now: () => 1_700_000_000_000, dials: { clockOffsetMs: 60_000 } });
+    ahead.tenant.edit("s-1", { given_name: "Helene" });
+    should(await ahead.read("s-1")).match({ updatedTime: new Date(1_700_000_060_000).toISOString() });
+    should(ahead.history.entries().map(({ at }) => at)).matchEach(1_700_000_000_000);
+  });
+
   it("leave every value they ever held in the history, and who set it", async () => {
     await test.bulk({ ...lena, given_name: "One" });
     test.tenant.edit("s-1", { given_name: "Two", address: { locality: "Bonn" } });
