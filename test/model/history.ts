@@ -1,15 +1,23 @@
 import type { Side } from "../../lib/sync/types";
 import { type Faults, NO_FAULTS } from "./calls";
+import { drawBirths, drawDeeds, type LiveDeed, REUSED_AFTER_MS } from "./lives";
 import { Chance } from "./scheduler";
 import { EDITED, type EditedRule, type Offsets } from "./world";
 
 export type Step =
   | { at: number; do: "edit"; side: Side; email: string; rule: EditedRule; value: string }
+  | { at: number; do: "live"; deed: LiveDeed }
   | { at: number; do: "crash" };
+
+export const KINDS = ["edits", "lives"] as const;
+
+/** `edits`: people edit; `lives`: accounts also come and go, and change their e-mail. */
+export type Kind = (typeof KINDS)[number];
 
 /** What happens in one run; the same history and seed give the same run. */
 export interface History {
   seed: number;
+  kind: Kind;
   births: { side: Side; email: string; at: number }[];
   steps: Step[];
   offsets: Offsets;
@@ -19,11 +27,15 @@ export interface History {
 const SIDES: readonly Side[] = ["cidaas", "legacy"];
 const VALUES = ["a", "b", "c"];
 /** Persons are born, and known on both sides, before this. */
-const FIRST_EDIT_MS = 20_000;
+export const FIRST_EDIT_MS = 20_000;
 
 /** A history drawn from a seed. Values are few, so that they are changed back and met again. */
-export function drawHistory(seed: number, withFaults: boolean): History {
+export function drawHistory(seed: number, withFaults: boolean, kind: Kind): History {
   const chance = new Chance(seed);
+  return kind === "lives" ? drawLives(chance, seed, withFaults) : drawEdits(chance, seed, withFaults);
+}
+
+function drawEdits(chance: Chance, seed: number, withFaults: boolean): History {
   const births = Array.from({ length: chance.between(1, 2) }, (_, index) => ({
     side: chance.pick(SIDES),
     email: `p${index + 1}@example.org`,
@@ -38,6 +50,26 @@ export function drawHistory(seed: number, withFaults: boolean): History {
     const { rule } = chance.pick(EDITED);
     return { at, do: "edit", side: chance.pick(SIDES), email, rule, value: chance.pick(VALUES) };
   });
+  return { seed, kind: "edits", births, steps, ...drawFaults(chance, withFaults) };
+}
+
+function drawLives(chance: Chance, seed: number, withFaults: boolean): History {
+  const steps: Step[] = drawBirths(chance).map((deed) => ({ at: chance.between(0, 3_000), do: "live", deed }));
+  const pace = chance.pick([300, 3_000, 20_000, 60_000]);
+  let at = FIRST_EDIT_MS;
+  for (let count = chance.between(1, 8); count > 0; count -= 1) {
+    if (withFaults && chance.happens(0.1)) steps.push({ at, do: "crash" });
+    else {
+      for (const deed of drawDeeds(chance)) {
+        at += deed.what === "reuse" ? REUSED_AFTER_MS : chance.between(1, pace);
+        steps.push({ at, do: "live", deed });
+      }
+    }
+  }
+  return { seed, kind: "lives", births: [], steps, ...drawFaults(chance, withFaults) };
+}
+
+function drawFaults(chance: Chance, withFaults: boolean): Pick<History, "offsets" | "faults"> {
   const offset = () => (withFaults ? chance.between(-2_000, 2_000) : 0);
   const probability = (highest: number) => (withFaults && chance.happens(0.5) ? chance.next() * highest : 0);
   const faults: Faults = {
@@ -49,5 +81,5 @@ export function drawHistory(seed: number, withFaults: boolean): History {
     lost: probability(0.3),
     repeated: probability(0.5),
   };
-  return { seed, births, steps, offsets: { cidaas: offset(), legacy: offset() }, faults };
+  return { faults, offsets: { cidaas: offset(), legacy: offset() } };
 }
