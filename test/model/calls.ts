@@ -10,13 +10,15 @@ export interface Faults {
   unanswered: number;
   /** The process stands still for longer than its lease. */
   frozen: number;
+  /** The process stands still after its last look at the clock: the call leaves when its lease may be over. */
+  late: number;
   /** A read shows the user as it was a moment ago. */
   lagging: number;
   lost: number;
   repeated: number;
 }
 
-export const NO_FAULTS: Faults = { refused: 0, unanswered: 0, frozen: 0, lagging: 0, lost: 0, repeated: 0 };
+export const NO_FAULTS: Faults = { refused: 0, unanswered: 0, frozen: 0, late: 0, lagging: 0, lost: 0, repeated: 0 };
 
 const LONGEST_CALL_MS = 400;
 const LONGEST_STORE_MS = 15;
@@ -69,6 +71,8 @@ export class Calls {
   async write<T>(startBefore: number, act: () => T): Promise<T> {
     await this.#pass(LONGEST_STORE_MS);
     if (this.#scheduler.now > startBefore && !this.#startsLate) throw failed("CALL_TOO_LATE", "transient");
+    const { late } = this.#faults();
+    if (late > 0 && this.#chance.happens(late)) await this.#stand(LEASE_MS + this.#chance.between(1, LEASE_MS));
     const effect = new Promise<T>((resolve, reject) =>
       this.#scheduler.at(this.#scheduler.now + this.#chance.between(1, LONGEST_CALL_MS), () => {
         try {
@@ -93,6 +97,11 @@ export class Calls {
     if (this.#dead) throw new Crashed();
     const frozen = this.#chance.happens(this.#faults().frozen);
     const milliseconds = frozen ? LEASE_MS + this.#chance.between(1, LEASE_MS) : this.#chance.between(0, longest);
+    await this.#stand(milliseconds);
+  }
+
+  /** Time goes by, and the process may die of it. */
+  async #stand(milliseconds: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const drop = () => reject(new Crashed());
       this.#waiting.add(drop);

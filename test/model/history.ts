@@ -9,9 +9,13 @@ export type Step =
   | { at: number; do: "live"; deed: LiveDeed }
   | { at: number; do: "crash" };
 
-export const KINDS = ["edits", "lives"] as const;
+export const KINDS = ["edits", "lives", "storms"] as const;
 
-/** `edits`: people edit; `lives`: accounts also come and go, and change their e-mail. */
+/**
+ * - `edits`: people edit
+ * - `lives`: accounts also come and go, and change their e-mail
+ * - `storms`: people edit while processes freeze and crash, and calls are lost, much more than they ever should
+ */
 export type Kind = (typeof KINDS)[number];
 
 /** What happens in one run; the same history and seed give the same run. */
@@ -32,10 +36,12 @@ export const FIRST_EDIT_MS = 20_000;
 /** A history drawn from a seed. Values are few, so that they are changed back and met again. */
 export function drawHistory(seed: number, withFaults: boolean, kind: Kind): History {
   const chance = new Chance(seed);
-  return kind === "lives" ? drawLives(chance, seed, withFaults) : drawEdits(chance, seed, withFaults);
+  if (kind === "lives") return drawLives(chance, seed, withFaults);
+  const history = drawEdits(chance, seed, withFaults);
+  return kind === "storms" && withFaults ? { ...history, kind, faults: stormy(history.faults) } : { ...history, kind };
 }
 
-function drawEdits(chance: Chance, seed: number, withFaults: boolean): History {
+function drawEdits(chance: Chance, seed: number, withFaults: boolean): Omit<History, "kind"> {
   const births = Array.from({ length: chance.between(1, 2) }, (_, index) => ({
     side: chance.pick(SIDES),
     email: `p${index + 1}@example.org`,
@@ -50,7 +56,11 @@ function drawEdits(chance: Chance, seed: number, withFaults: boolean): History {
     const { rule } = chance.pick(EDITED);
     return { at, do: "edit", side: chance.pick(SIDES), email, rule, value: chance.pick(VALUES) };
   });
-  return { seed, kind: "edits", births, steps, ...drawFaults(chance, withFaults) };
+  return { seed, births, steps, ...drawFaults(chance, withFaults) };
+}
+
+function stormy(faults: Faults): Faults {
+  return { ...faults, frozen: 0.05 + faults.frozen * 5, late: 0.1, unanswered: 0.1 + faults.unanswered };
 }
 
 function drawLives(chance: Chance, seed: number, withFaults: boolean): History {
