@@ -47,8 +47,13 @@ function* histories(step: number, first: number): Generator<History> {
 }
 
 function describe(history: History, { problems, log }: RunResult): string {
-  const { births, steps, ...rest } = history;
-  return [`seed ${history.seed}: ${problems.join("; ")}`, JSON.stringify(rest), ...log].join("\n");
+  const { births, steps, offsets, faults, ...rest } = history;
+  const told = Object.entries(faults).filter(([, probability]) => probability > 0);
+  return [
+    `seed ${history.seed}: ${problems.join("; ")}`,
+    JSON.stringify({ ...rest, offsets, faults: Object.fromEntries(told) }),
+    ...log,
+  ].join("\n");
 }
 
 /** Judges the whole sync. Resolves with how many runs failed. */

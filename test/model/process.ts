@@ -2,22 +2,18 @@ import { catchUp } from "../../lib/cidaas/catch-up";
 import { deliverBatch } from "../../lib/cidaas/deliver";
 import { adoptedFrom, type CidaasGate, prepareForCidaas } from "../../lib/cidaas/gate";
 import type { CidaasUser, Tenant } from "../../lib/cidaas/types";
-import { compileUserCheck } from "../../lib/cidaas/user-schema";
 import { isBuried, showsOlder } from "../../lib/delivery/bring";
 import type { SyncContext } from "../../lib/delivery/context";
 import { extendLeases } from "../../lib/delivery/extend";
 import { asCallError, settlementOfFailure } from "../../lib/delivery/failure";
 import { LaneGates } from "../../lib/delivery/lane-gates";
 import { mapLegacyRecord, mapTaken } from "../../lib/delivery/mapping";
-import { policyOf } from "../../lib/delivery/opaque";
 import { LeaseRegistry } from "../../lib/delivery/registry";
 import { marksOf } from "../../lib/delivery/source";
 import { CallError, toSyncError } from "../../lib/errors";
 import { deliverToLegacy } from "../../lib/legacy/deliver";
 import type { LegacyTarget } from "../../lib/legacy/types";
-import { compileMap } from "../../lib/mapping/compile";
 import { compilePath } from "../../lib/mapping/paths";
-import { parseRules } from "../../lib/mapping/rules";
 import { createSealer } from "../../lib/mapping/seal";
 import { toTime } from "../../lib/mapping/time";
 import type { Lease, Settlement, SyncStore } from "../../lib/store/types";
@@ -29,30 +25,15 @@ import type { Calls } from "./calls";
 import { LEASE_MS } from "./lease";
 import type { Mutant } from "./mutants";
 import { remembering } from "./remembering";
+import { compiledRules, type Shapes } from "./rules";
 import { Crashed } from "./scheduler";
 import { trustingLegacy, trustingTenant } from "./trusting";
-import { EDITED, type TenantNews, TOLERANCE_MS } from "./world";
+import { type TenantNews, TOLERANCE_MS } from "./world";
 
 const LAG_PAUSE_MS = 2_000;
 const MISSING_READS = 3;
 const AT_ONCE = 4;
 
-const COPY = { direction: "both", transform: "copy" };
-const RULES = parseRules([
-  { id: "email", cidaas: "email", legacy: "email", ...COPY },
-  ...EDITED.map(({ rule, cidaas, legacy }) => ({ id: rule, cidaas, legacy, ...COPY })),
-  {
-    id: "status",
-    cidaas: "userStatus",
-    legacy: [],
-    direction: "to-cidaas",
-    write: "create",
-    transform: "constant",
-    options: { toCidaas: "VERIFIED" },
-  },
-]);
-const MAP = compileMap(RULES);
-const CHECK_CIDAAS = compileUserCheck(RULES);
 const PRINTER = remembering(createPrinter(Buffer.alloc(32, 7)));
 const SEALER = createSealer();
 
@@ -72,7 +53,7 @@ export class Process {
     tenant: Tenant,
     legacy: LegacyTarget,
     calls: Calls,
-    mutant: Mutant | null,
+    { mutant, shapes }: { mutant: Mutant | null; shapes: Shapes },
     onFault: (error: unknown) => void,
   ) {
     this.#tenant = mutant?.trustsAddresses ? trustingTenant(tenant) : tenant;
@@ -102,9 +83,7 @@ export class Process {
         legacyVerified: compilePath("verified"),
       },
       checkLegacy: null,
-      checkCidaas: CHECK_CIDAAS,
-      map: MAP,
-      policies: RULES.map(policyOf),
+      ...compiledRules(shapes),
       printer: PRINTER,
       sealer: SEALER,
       store,

@@ -7,6 +7,7 @@ import { LEASE_MS } from "./lease";
 import { live } from "./lives";
 import type { Mutant } from "./mutants";
 import { Process } from "./process";
+import type { Shapes } from "./rules";
 import { Chance, Scheduler } from "./scheduler";
 import { openMemoryEngine, ScheduledStore } from "./store";
 import { legacyOf, tenantOf } from "./systems";
@@ -62,6 +63,7 @@ class Run {
   readonly #history: History;
   readonly #store: SyncStore;
   readonly #mutant: Mutant | null;
+  #shapes: Shapes;
   readonly #chance: Chance;
   readonly #world: World;
   readonly #problems: string[] = [];
@@ -76,9 +78,10 @@ class Run {
   constructor(history: History, store: SyncStore, mutant: Mutant | null) {
     this.#history = history;
     this.#mutant = mutant;
+    this.#shapes = history.shapes;
     this.#store = mutant?.store?.(store, () => this.scheduler.now) ?? store;
     this.#chance = new Chance(history.seed ^ 0x5eed);
-    this.#world = new World(this.scheduler, history.offsets);
+    this.#world = new World(this.scheduler, history.offsets, history.partial);
     this.#process = this.#start();
     this.#world.onTenantChange = (news) => {
       // The tenant sends what it could not deliver again; that nobody ever hears of a deletion is left to the end-to-end tests.
@@ -126,7 +129,7 @@ class Run {
   }
 
   #check(world: World, store: SyncStore): Promise<string[]> {
-    return this.#history.kind === "lives" ? checkLives(world, store) : checkRun(world, store);
+    return this.#history.kind === "lives" ? checkLives(world, store) : checkRun(world, store, this.#shapes);
   }
 
   #start(): Process {
@@ -135,7 +138,8 @@ class Run {
     const calls = new Calls(this.scheduler, this.#chance, faults, this.#mutant?.startsLate === true);
     const tenant = tenantOf(this.#world, calls, this.#chance, faults);
     const store = new ScheduledStore(this.#store, calls);
-    return new Process(store, now, tenant, legacyOf(this.#world, calls), calls, this.#mutant, (error) => {
+    const setting = { mutant: this.#mutant, shapes: this.#shapes };
+    return new Process(store, now, tenant, legacyOf(this.#world, calls), calls, setting, (error) => {
       this.#problems.push(`a process threw ${String(error)}`);
     });
   }
@@ -149,7 +153,8 @@ class Run {
       this.#world.edit(step.side, step.email, step.rule, step.value);
       return;
     }
-    this.#world.note("crash");
+    this.#world.note(step.do === "deploy" ? `deploy ${JSON.stringify(step.shapes)}` : "crash");
+    if (step.do === "deploy") this.#shapes = step.shapes;
     this.#process.crash();
     this.#process = this.#start();
   }

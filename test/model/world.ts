@@ -75,6 +75,7 @@ export class World {
   readonly #scheduler: Scheduler;
   readonly #offsets: Offsets;
   readonly #began: number;
+  readonly #partial: boolean;
   /** Until when the state of a tenant user was looked at last before a write, by sub. */
   readonly #lookedAt = new Map<string, number>();
   /** Edits that a bulk call replaced, or hid under the same value, which no look before it could have seen. */
@@ -83,7 +84,9 @@ export class World {
   #born = 0;
   #legacyIds = 0;
 
-  constructor(scheduler: Scheduler, offsets: Offsets) {
+  /** @param partial whether a legacy record carries no more than what was changed */
+  constructor(scheduler: Scheduler, offsets: Offsets, partial: boolean) {
+    this.#partial = partial;
     this.#scheduler = scheduler;
     this.#offsets = offsets;
     this.#began = scheduler.now;
@@ -226,9 +229,11 @@ export class World {
   }
 
   putLegacy(id: string, members: JsonObject): void {
+    const isNew = this.legacy.get(id)?.email === undefined;
     const record = { ...this.legacy.get(id), ...members, id, updated: new Date(this.timeOn("legacy")).toISOString() };
     this.legacy.set(id, record);
-    this.onLegacyChange(structuredClone(record));
+    const told = this.#partial && !isNew ? { id, ...members, updated: record.updated } : record;
+    this.onLegacyChange(structuredClone(told));
   }
 
   deleteTenant(sub: string): void {
