@@ -12,6 +12,7 @@ const { values } = parseArgs({
     runs: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
     calm: { type: "boolean", default: false },
+    strict: { type: "boolean", default: false },
     mutants: { type: "boolean", default: false },
     only: { type: "string" },
     kinds: { type: "string", default: KINDS.join(",") },
@@ -60,9 +61,10 @@ function describe(history: History, { problems, log }: RunResult): string {
 async function judge(runner: Runner): Promise<number> {
   const began = performance.now();
   const totals: Totals = { runs: 0, failed: 0, edits: 0, writes: 0, covered: 0 };
-  const isFailing = async (history: History) => (await runner.run(history)).problems.length > 0;
+  const run = (history: History) => runner.run(history, null, values.strict);
+  const isFailing = async (history: History) => (await run(history)).problems.length > 0;
   for (const history of histories(JOBS, PART)) {
-    const result = await runner.run(history);
+    const result = await run(history);
     totals.runs += 1;
     totals.edits += result.edits;
     totals.writes += result.writes;
@@ -74,7 +76,7 @@ async function judge(runner: Runner): Promise<number> {
       continue;
     }
     const smallest = await shrink(history, isFailing);
-    console.log(`${describe(smallest, await runner.run(smallest))}\n`);
+    console.log(`${describe(smallest, await run(smallest))}\n`);
   }
   const seconds = (performance.now() - began) / 1_000;
   const { runs, ...counted } = totals;

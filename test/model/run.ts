@@ -49,10 +49,13 @@ export class Runner {
     return this.#engine.close();
   }
 
-  /** @param mutant the sync that it happens to; null = the whole one */
-  async run(history: History, mutant: Mutant | null = null): Promise<RunResult> {
+  /**
+   * @param mutant the sync that it happens to; null = the whole one
+   * @param strict see `Measure`
+   */
+  async run(history: History, mutant: Mutant | null = null, strict = false): Promise<RunResult> {
     this.#runs += 1;
-    const run = new Run(history, this.#engine.sync(`run-${this.#runs}`), mutant);
+    const run = new Run(history, this.#engine.sync(`run-${this.#runs}`), mutant, strict);
     this.#clock.now = () => run.scheduler.now;
     return run.toTheEnd();
   }
@@ -63,6 +66,7 @@ class Run {
   readonly #history: History;
   readonly #store: SyncStore;
   readonly #mutant: Mutant | null;
+  readonly #strict: boolean;
   #shapes: Shapes;
   readonly #chance: Chance;
   readonly #world: World;
@@ -75,7 +79,8 @@ class Run {
   /** How many calls the store had seen when nothing waited there: without another one nothing does still. */
   #callsWhenIdle = -1;
 
-  constructor(history: History, store: SyncStore, mutant: Mutant | null) {
+  constructor(history: History, store: SyncStore, mutant: Mutant | null, strict: boolean) {
+    this.#strict = strict;
     this.#history = history;
     this.#mutant = mutant;
     this.#shapes = history.shapes;
@@ -129,7 +134,9 @@ class Run {
   }
 
   #check(world: World, store: SyncStore): Promise<string[]> {
-    return this.#history.kind === "lives" ? checkLives(world, store) : checkRun(world, store, this.#shapes);
+    return this.#history.kind === "lives"
+      ? checkLives(world, store)
+      : checkRun(world, store, { shapes: this.#shapes, strict: this.#strict });
   }
 
   #start(): Process {

@@ -80,6 +80,8 @@ export class World {
   readonly #lookedAt = new Map<string, number>();
   /** Edits that a bulk call replaced, or hid under the same value, which no look before it could have seen. */
   readonly covered = new Set<Edit>();
+  /** As somebody entered it, by side and owner. */
+  readonly #entries = new Map<string, Entry>();
   readonly #goneSince = new Map<string, number>();
   #born = 0;
   #legacyIds = 0;
@@ -115,6 +117,7 @@ export class World {
     if (taken) return;
     this.note(`${owner} is born in ${side}${owner === email ? "" : ` as ${email}`}`);
     this.did("bear", owner);
+    this.#entries.set(`${side} ${owner}`, entry);
     if (side === "legacy") {
       this.createLegacy(owner, { email, first, last, verified });
       return;
@@ -136,6 +139,11 @@ export class World {
     this.did("edit", owner);
     if (side === "legacy") this.putLegacy(String(holder.id), { [member]: value });
     else this.putTenant(String(holder.sub), { [member]: value }, "ACCOUNT_MODIFIED");
+  }
+
+  /** The value that a person was born with on a side; null where that was not on this side. */
+  bornWith(side: Side, owner: string, rule: EditedRule): string | null {
+    return this.#entries.get(`${side} ${owner}`)?.[rule] ?? null;
   }
 
   accountsOf(side: Side, owner: string): JsonObject[] {
