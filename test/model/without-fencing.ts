@@ -1,15 +1,22 @@
-import type { Lease, SyncStore } from "../../lib/store/types";
+import type { Lease, Settlement, SettleResult, SyncStore } from "../../lib/store/types";
 import { withMethods } from "./with-methods";
 
-/** A store that believes whoever once held a person: a lost token stands for the lease that took its place. */
+/** More than there are persons. */
+const EVERYBODY = 20;
+
+/**
+ * A store that believes whoever once held a person: an end that comes too late is taken for the end of the lease that is held
+ * by then, and where none is it is settled all the same.
+ */
 export class WithoutFencing {
   readonly store: SyncStore;
-  /** Whose lease a token was. */
-  readonly #places = new Map<string, string>();
-  /** The token that is good for it now. */
-  readonly #present = new Map<string, string>();
+  readonly #inner: SyncStore;
+  readonly #leases = new Map<string, Lease>();
+  /** The newest token of a person in a lane. */
+  readonly #newest = new Map<string, string>();
 
   constructor(store: SyncStore) {
+    this.#inner = store;
     this.store = withMethods(store, {
       take: async (lane, n) => {
         const taken = await store.take(lane, n);
@@ -17,20 +24,50 @@ export class WithoutFencing {
         return taken;
       },
       extend: async (list) => {
-        await store.extend(list.map((extension) => ({ ...extension, token: this.#presentOf(extension.token) })));
+        await store.extend(list.map((extension) => ({ ...extension, token: this.#newestOf(extension.token) })));
         return list.map(({ token }) => token);
       },
-      settle: (list) => store.settle(list.map((end) => ({ ...end, token: this.#presentOf(end.token) }))),
+      settle: async (list) => {
+        const results: SettleResult[] = [];
+        for (const settlement of list) results.push(await this.#settle(settlement));
+        return results;
+      },
     });
   }
 
-  #note({ token, lane, person }: Lease): void {
-    const place = `${lane} ${person.id}`;
-    this.#places.set(token, place);
-    this.#present.set(place, token);
+  #note(lease: Lease): void {
+    this.#leases.set(lease.token, lease);
+    this.#newest.set(placeOf(lease), lease.token);
   }
 
-  #presentOf(token: string): string {
-    return this.#present.get(this.#places.get(token) ?? "") ?? token;
+  #newestOf(token: string): string {
+    const lease = this.#leases.get(token);
+    return (lease && this.#newest.get(placeOf(lease))) ?? token;
   }
+
+  async #settle(settlement: Settlement): Promise<SettleResult> {
+    const token = this.#newestOf(settlement.token);
+    const held = await this.#inner.extend([{ token }]);
+    if (held.length === 0) return this.#settleLate(settlement);
+    const [result = "fenced"] = await this.#inner.settle([{ ...settlement, token }]);
+    return result;
+  }
+
+  /** Takes the person once more, to have it settled as the late end says. */
+  async #settleLate(settlement: Settlement): Promise<SettleResult> {
+    const lease = this.#leases.get(settlement.token);
+    if (!lease) return "fenced";
+    const { sub, legacyId } = lease.person;
+    await this.#inner.mark(lease.lane, [{ sub, legacyId, change: lease.change }]);
+    const { leases } = await this.#inner.take(lease.lane, EVERYBODY);
+    for (const { token, person } of leases) {
+      if (person.id === lease.person.id) await this.#inner.settle([{ ...settlement, token }]);
+      else await this.#inner.release([token]);
+    }
+    return "settled";
+  }
+}
+
+function placeOf({ lane, person }: Lease): string {
+  return `${lane} ${person.id}`;
 }
