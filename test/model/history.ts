@@ -1,6 +1,6 @@
 import type { Side } from "../../lib/sync/types";
 import { type Faults, NO_FAULTS } from "./calls";
-import { drawBirths, drawDeeds, type LiveDeed, REUSED_AFTER_MS } from "./lives";
+import { drawBirths, drawCry, drawDeeds, type LiveDeed, REUSED_AFTER_MS } from "./lives";
 import { PLAIN_SHAPES, type RuleShape, type Shapes } from "./rules";
 import { Chance } from "./scheduler";
 import { EDITED, type EditedRule, type Offsets } from "./world";
@@ -109,7 +109,10 @@ function drawLives(chance: Chance, seed: number, withFaults: boolean): History {
       }
     }
   }
-  return { seed, kind: "lives", births: [], steps, ...UNDER_PLAIN_RULES, ...drawFaults(chance, withFaults) };
+  const faults = drawFaults(chance, withFaults);
+  if (withFaults && chance.happens(0.3))
+    steps.push({ at: chance.between(FIRST_EDIT_MS, at), do: "live", deed: drawCry(chance) });
+  return { seed, kind: "lives", births: [], steps, ...UNDER_PLAIN_RULES, ...faults };
 }
 
 function drawFaults(chance: Chance, withFaults: boolean): Pick<History, "offsets" | "faults"> {

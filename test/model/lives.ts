@@ -19,7 +19,9 @@ export type LiveDeed =
   | { what: "delete"; side: Side; owner: string }
   | { what: "move"; side: Side; owner: string; to: string }
   | { what: "combine"; owner: string }
-  | { what: "reuse"; of: string };
+  | { what: "reuse"; of: string }
+  /** An event says that somebody was deleted who is there: a deletion taken back, or somebody else who knows how to send it. */
+  | { what: "cry"; side: Side; owner: string };
 
 /** The accounts that a history begins with: mostly each on one side, some on both at once, some claimed by a stranger. */
 export function drawBirths(chance: Chance): LiveDeed[] {
@@ -63,6 +65,10 @@ function drawDeed(chance: Chance): LiveDeed {
   return { what: "edit", side, owner: editor, rule, value: `${editor}-${chance.pick(VALUES)}` };
 }
 
+export function drawCry(chance: Chance): LiveDeed {
+  return { what: "cry", side: chance.pick(SIDES), owner: chance.pick(PEOPLE) };
+}
+
 export function live(world: World, deed: LiveDeed): void {
   switch (deed.what) {
     case "bear":
@@ -86,6 +92,9 @@ export function live(world: World, deed: LiveDeed): void {
       break;
     case "reuse":
       reuse(world, deed.of);
+      break;
+    case "cry":
+      cry(world, deed.side, deed.owner);
   }
 }
 
@@ -146,4 +155,14 @@ function reuse(world: World, of: string): void {
   world.did("bear", HEIR);
   const { first, last, email } = entryOf(HEIR, "legacy");
   world.createLegacy(HEIR, { email, first, last, verified: true }, free);
+}
+
+function cry(world: World, side: Side, owner: string): void {
+  const [account] = world.accountsOf(side, owner);
+  if (!account) return;
+  world.note(`an event says that ${owner} was deleted in ${side}`);
+  const id = idOf(account);
+  if (side === "cidaas")
+    world.onTenantChange({ sub: id, eventtype: "ACCOUNT_DELETED", createTime: world.timeOn("cidaas") });
+  else world.onLegacyDelete({ id, updated: new Date(world.timeOn("legacy")).toISOString() });
 }
