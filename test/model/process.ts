@@ -27,7 +27,7 @@ import type { Mutant } from "./mutants";
 import { remembering } from "./remembering";
 import { compiledRules, type Shapes } from "./rules";
 import { Crashed } from "./scheduler";
-import { trustingLegacy, trustingTenant } from "./trusting";
+import { timelessTenant, trustingLegacy, trustingTenant } from "./trusting";
 import { type TenantNews, TOLERANCE_MS } from "./world";
 
 const LAG_PAUSE_MS = 2_000;
@@ -174,7 +174,7 @@ export class Process {
   async #toCidaas(lease: Lease): Promise<void> {
     const { context } = this;
     const gate: CidaasGate = {
-      tenant: this.#tenant,
+      tenant: this.#mutant?.trustsReads ? timelessTenant(this.#tenant) : this.#tenant,
       bulkUpdates: "merge",
       verify: "pending",
       adopted: true,

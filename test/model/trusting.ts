@@ -24,3 +24,14 @@ export function trustingLegacy(legacy: LegacyTarget): LegacyTarget {
     },
   };
 }
+
+/** A tenant that does not say how old what it shows is. */
+export function timelessTenant(tenant: Tenant): Tenant {
+  return {
+    ...tenant,
+    readUser: async (sub) => {
+      const user = await tenant.readUser(sub);
+      return user && { ...user, updatedTime: null };
+    },
+  };
+}
