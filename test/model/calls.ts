@@ -1,4 +1,5 @@
 import { CallError } from "../../lib/errors";
+import { LEASE_MS } from "./lease";
 import { type Chance, Crashed, type Scheduler } from "./scheduler";
 
 /** What goes wrong, each as a probability per call or event. */
@@ -9,13 +10,15 @@ export interface Faults {
   unanswered: number;
   /** The process stands still for longer than its lease. */
   frozen: number;
+  /** The process stands still after its last look at the clock: the call leaves when its lease may be over. */
+  late: number;
   /** A read shows the user as it was a moment ago. */
   lagging: number;
   lost: number;
   repeated: number;
 }
 
-export const NO_FAULTS: Faults = { refused: 0, unanswered: 0, frozen: 0, lagging: 0, lost: 0, repeated: 0 };
+export const NO_FAULTS: Faults = { refused: 0, unanswered: 0, frozen: 0, late: 0, lagging: 0, lost: 0, repeated: 0 };
 
 const LONGEST_CALL_MS = 400;
 const LONGEST_STORE_MS = 15;
@@ -26,14 +29,15 @@ export class Calls {
   readonly #scheduler: Scheduler;
   readonly #chance: Chance;
   readonly #faults: () => Faults;
-  readonly #leaseMs: number;
+  /** The moment after which a call must not leave is passed over. */
+  readonly #startsLate: boolean;
   readonly #waiting = new Set<() => void>();
 
-  constructor(scheduler: Scheduler, chance: Chance, faults: () => Faults, leaseMs: number) {
+  constructor(scheduler: Scheduler, chance: Chance, faults: () => Faults, startsLate: boolean) {
     this.#scheduler = scheduler;
     this.#chance = chance;
     this.#faults = faults;
-    this.#leaseMs = leaseMs;
+    this.#startsLate = startsLate;
   }
 
   get isDead(): boolean {
@@ -66,7 +70,9 @@ export class Calls {
   /** A call that has left takes effect even when its process dies. */
   async write<T>(startBefore: number, act: () => T): Promise<T> {
     await this.#pass(LONGEST_STORE_MS);
-    if (this.#scheduler.now > startBefore) throw failed("CALL_TOO_LATE", "transient");
+    if (this.#scheduler.now > startBefore && !this.#startsLate) throw failed("CALL_TOO_LATE", "transient");
+    const { late } = this.#faults();
+    if (late > 0 && this.#chance.happens(late)) await this.#stand(LEASE_MS + this.#chance.between(1, LEASE_MS));
     const effect = new Promise<T>((resolve, reject) =>
       this.#scheduler.at(this.#scheduler.now + this.#chance.between(1, LONGEST_CALL_MS), () => {
         try {
@@ -90,9 +96,12 @@ export class Calls {
   async #pass(longest: number): Promise<void> {
     if (this.#dead) throw new Crashed();
     const frozen = this.#chance.happens(this.#faults().frozen);
-    const milliseconds = frozen
-      ? this.#leaseMs + this.#chance.between(1, this.#leaseMs)
-      : this.#chance.between(0, longest);
+    const milliseconds = frozen ? LEASE_MS + this.#chance.between(1, LEASE_MS) : this.#chance.between(0, longest);
+    await this.#stand(milliseconds);
+  }
+
+  /** Time goes by, and the process may die of it. */
+  async #stand(milliseconds: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const drop = () => reject(new Crashed());
       this.#waiting.add(drop);

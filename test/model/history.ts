@@ -1,29 +1,58 @@
 import type { Side } from "../../lib/sync/types";
 import { type Faults, NO_FAULTS } from "./calls";
+import { drawBirths, drawCry, drawDeeds, type LiveDeed, REUSED_AFTER_MS } from "./lives";
+import { PLAIN_SHAPES, type RuleShape, type Shapes } from "./rules";
 import { Chance } from "./scheduler";
 import { EDITED, type EditedRule, type Offsets } from "./world";
 
 export type Step =
   | { at: number; do: "edit"; side: Side; email: string; rule: EditedRule; value: string }
+  | { at: number; do: "live"; deed: LiveDeed }
+  /** A deploy with other rules; what is under way ends as in a crash. */
+  | { at: number; do: "deploy"; shapes: Shapes }
   | { at: number; do: "crash" };
+
+export const KINDS = ["edits", "lives", "storms", "rules"] as const;
+
+/**
+ * - `edits`: people edit
+ * - `lives`: accounts also come and go, and change their e-mail
+ * - `storms`: people edit while processes freeze and crash, and calls are lost, much more than they ever should
+ * - `rules`: people edit, under rules of several kinds that are changed meanwhile
+ */
+export type Kind = (typeof KINDS)[number];
 
 /** What happens in one run; the same history and seed give the same run. */
 export interface History {
   seed: number;
+  kind: Kind;
   births: { side: Side; email: string; at: number }[];
   steps: Step[];
   offsets: Offsets;
   faults: Faults;
+  /** The rules that it begins with. */
+  shapes: Shapes;
+  /** Legacy records carry no more than what was changed. */
+  partial: boolean;
 }
 
 const SIDES: readonly Side[] = ["cidaas", "legacy"];
 const VALUES = ["a", "b", "c"];
 /** Persons are born, and known on both sides, before this. */
-const FIRST_EDIT_MS = 20_000;
+export const FIRST_EDIT_MS = 20_000;
+
+const UNDER_PLAIN_RULES = { shapes: PLAIN_SHAPES, partial: false };
 
 /** A history drawn from a seed. Values are few, so that they are changed back and met again. */
-export function drawHistory(seed: number, withFaults: boolean): History {
+export function drawHistory(seed: number, withFaults: boolean, kind: Kind): History {
   const chance = new Chance(seed);
+  if (kind === "lives") return drawLives(chance, seed, withFaults);
+  const history = drawEdits(chance, seed, withFaults);
+  if (kind === "rules") return underRules(chance, { ...history, kind });
+  return kind === "storms" && withFaults ? { ...history, kind, faults: stormy(history.faults) } : { ...history, kind };
+}
+
+function drawEdits(chance: Chance, seed: number, withFaults: boolean): Omit<History, "kind"> {
   const births = Array.from({ length: chance.between(1, 2) }, (_, index) => ({
     side: chance.pick(SIDES),
     email: `p${index + 1}@example.org`,
@@ -38,6 +67,55 @@ export function drawHistory(seed: number, withFaults: boolean): History {
     const { rule } = chance.pick(EDITED);
     return { at, do: "edit", side: chance.pick(SIDES), email, rule, value: chance.pick(VALUES) };
   });
+  return { seed, births, steps, ...UNDER_PLAIN_RULES, ...drawFaults(chance, withFaults) };
+}
+
+/** The same history under other rules, which a deploy or two change. */
+function underRules(chance: Chance, history: History): History {
+  const shapes: Shapes = { first: PLAIN_SHAPES.first, last: drawShape(chance) };
+  const steps = [...history.steps];
+  for (let count = chance.between(0, 2); count > 0; count -= 1) {
+    const { at } = chance.pick(history.steps);
+    const transform = chance.pick(["copy", "trim", "lower"] as const);
+    const rule = chance.pick(EDITED).rule;
+    steps.push({ at, do: "deploy", shapes: { ...shapes, [rule]: { ...shapes[rule], transform } } });
+  }
+  steps.sort((one, other) => one.at - other.at);
+  return { ...history, steps, shapes, partial: chance.happens(0.3) };
+}
+
+function drawShape(chance: Chance): RuleShape {
+  return {
+    direction: chance.pick(["both", "both", "to-cidaas", "to-legacy"] as const),
+    conflict: chance.pick(["newest", ...SIDES] as const),
+    transform: "copy",
+  };
+}
+
+function stormy(faults: Faults): Faults {
+  return { ...faults, frozen: 0.05 + faults.frozen * 5, late: 0.1, unanswered: 0.1 + faults.unanswered };
+}
+
+function drawLives(chance: Chance, seed: number, withFaults: boolean): History {
+  const steps: Step[] = drawBirths(chance).map((deed) => ({ at: chance.between(0, 3_000), do: "live", deed }));
+  const pace = chance.pick([300, 3_000, 20_000, 60_000]);
+  let at = FIRST_EDIT_MS;
+  for (let count = chance.between(1, 8); count > 0; count -= 1) {
+    if (withFaults && chance.happens(0.1)) steps.push({ at, do: "crash" });
+    else {
+      for (const deed of drawDeeds(chance)) {
+        at += deed.what === "reuse" ? REUSED_AFTER_MS : chance.between(1, pace);
+        steps.push({ at, do: "live", deed });
+      }
+    }
+  }
+  const faults = drawFaults(chance, withFaults);
+  if (withFaults && chance.happens(0.3))
+    steps.push({ at: chance.between(FIRST_EDIT_MS, at), do: "live", deed: drawCry(chance) });
+  return { seed, kind: "lives", births: [], steps, ...UNDER_PLAIN_RULES, ...faults };
+}
+
+function drawFaults(chance: Chance, withFaults: boolean): Pick<History, "offsets" | "faults"> {
   const offset = () => (withFaults ? chance.between(-2_000, 2_000) : 0);
   const probability = (highest: number) => (withFaults && chance.happens(0.5) ? chance.next() * highest : 0);
   const faults: Faults = {
@@ -49,5 +127,5 @@ export function drawHistory(seed: number, withFaults: boolean): History {
     lost: probability(0.3),
     repeated: probability(0.5),
   };
-  return { seed, births, steps, offsets: { cidaas: offset(), legacy: offset() }, faults };
+  return { faults, offsets: { cidaas: offset(), legacy: offset() } };
 }

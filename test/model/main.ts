@@ -1,5 +1,9 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { parseArgs } from "node:util";
-import { drawHistory, type History } from "./history";
+import { findFailure } from "./find-failure";
+import { drawHistory, type History, KINDS } from "./history";
+import { MUTANTS } from "./mutants";
 import { Runner, type RunResult } from "./run";
 import { shrink } from "./shrink";
 
@@ -8,39 +12,109 @@ const { values } = parseArgs({
     runs: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
     calm: { type: "boolean", default: false },
+    strict: { type: "boolean", default: false },
+    mutants: { type: "boolean", default: false },
+    only: { type: "string" },
+    kinds: { type: "string", default: KINDS.join(",") },
+    jobs: { type: "string", default: "1" },
+    /** Of a process among several: its number. */
+    part: { type: "string", default: "0" },
   },
 });
 
-function describe(history: History, { problems, log }: RunResult): string {
-  const { births, steps, ...rest } = history;
-  return [`seed ${history.seed}: ${problems.join("; ")}`, JSON.stringify(rest), ...log].join("\n");
+const RUNS = Number(values.runs);
+const SEED = Number(values.seed);
+const JOBS = Number(values.jobs);
+const PART = Number(values.part);
+/** Failures that are shrunk and told in full; of the others only the seed. */
+const TOLD_IN_FULL = 3;
+
+interface Totals {
+  runs: number;
+  failed: number;
+  edits: number;
+  writes: number;
+  covered: number;
 }
 
-async function main(): Promise<void> {
-  const runner = await Runner.open();
+const ASKED = KINDS.filter((kind) => values.kinds.split(",").includes(kind));
+
+/** Seed by seed, the kinds in turn; of these the share of this process. */
+function* histories(step: number, first: number): Generator<History> {
+  for (let index = first; index < RUNS; index += step) {
+    const kind = ASKED[index % ASKED.length];
+    if (kind) yield drawHistory(SEED + index, !values.calm, kind);
+  }
+}
+
+function describe(history: History, { problems, log }: RunResult): string {
+  const { births, steps, offsets, faults, ...rest } = history;
+  const told = Object.entries(faults).filter(([, probability]) => probability > 0);
+  return [
+    `seed ${history.seed}: ${problems.join("; ")}`,
+    JSON.stringify({ ...rest, offsets, faults: Object.fromEntries(told) }),
+    ...log,
+  ].join("\n");
+}
+
+/** Judges the whole sync. Resolves with how many runs failed. */
+async function judge(runner: Runner): Promise<number> {
   const began = performance.now();
-  const runs = Number(values.runs);
-  const totals = { failed: 0, edits: 0, writes: 0, covered: 0 };
-  const isFailing = async (history: History) => (await runner.run(history)).problems.length > 0;
-  for (let index = 0; index < runs; index += 1) {
-    const history = drawHistory(Number(values.seed) + index, !values.calm);
-    const result = await runner.run(history);
+  const totals: Totals = { runs: 0, failed: 0, edits: 0, writes: 0, covered: 0 };
+  const run = (history: History) => runner.run(history, null, values.strict);
+  const isFailing = async (history: History) => (await run(history)).problems.length > 0;
+  for (const history of histories(JOBS, PART)) {
+    const result = await run(history);
+    totals.runs += 1;
     totals.edits += result.edits;
     totals.writes += result.writes;
     totals.covered += result.covered;
     if (result.problems.length === 0) continue;
     totals.failed += 1;
-    if (totals.failed > 3) {
+    if (totals.failed > TOLD_IN_FULL) {
       console.log(`seed ${history.seed}: ${result.problems.join("; ")}`);
       continue;
     }
     const smallest = await shrink(history, isFailing);
-    console.log(`${describe(smallest, await runner.run(smallest))}\n`);
+    console.log(`${describe(smallest, await run(smallest))}\n`);
   }
   const seconds = (performance.now() - began) / 1_000;
-  console.log(`${runs} runs, ${JSON.stringify(totals)}, ${Math.round(runs / seconds)} a second`);
-  await runner.close();
-  process.exitCode = totals.failed > 0 ? 1 : 0;
+  const { runs, ...counted } = totals;
+  console.log(`${runs} runs, ${JSON.stringify(counted)}, ${Math.round(runs / seconds)} a second`);
+  return totals.failed;
 }
 
-void main();
+/** Judges the model. Resolves with how many mechanisms nothing misses. */
+async function judgeMutants(runner: Runner): Promise<number> {
+  const asked = MUTANTS.filter(({ name }) => values.only === undefined || name.includes(values.only));
+  const tried = asked.filter((_, index) => index % JOBS === PART);
+  let missed = 0;
+  for (const mutant of tried) {
+    const found = await findFailure(runner, mutant, histories(1, 0));
+    if (!found) missed += 1;
+    const text = found
+      ? `found after ${found.runs} runs (seed ${found.history.seed}): ${found.problems[0]}`
+      : `NOT FOUND in ${RUNS} runs`;
+    console.log(`without ${mutant.name}: ${text}`);
+  }
+  return missed;
+}
+
+async function work(): Promise<void> {
+  const runner = await Runner.open();
+  const failed = values.mutants ? await judgeMutants(runner) : await judge(runner);
+  await runner.close();
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+/** A process for every part; it fails where one of them does. */
+async function distribute(): Promise<void> {
+  const parts = Array.from({ length: JOBS }, (_, part) =>
+    fork(__filename, [...process.argv.slice(2), "--part", String(part)]),
+  );
+  const codes = await Promise.all(parts.map((part) => once(part, "exit")));
+  process.exitCode = codes.every(([code]) => code === 0) ? 0 : 1;
+}
+
+const isPart = JOBS === 1 || process.argv.includes("--part");
+void (isPart ? work() : distribute());

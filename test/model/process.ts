@@ -2,7 +2,6 @@ import { catchUp } from "../../lib/cidaas/catch-up";
 import { deliverBatch } from "../../lib/cidaas/deliver";
 import { adoptedFrom, type CidaasGate, prepareForCidaas } from "../../lib/cidaas/gate";
 import type { CidaasUser, Tenant } from "../../lib/cidaas/types";
-import { compileUserCheck } from "../../lib/cidaas/user-schema";
 import { activeStatusOf } from "../../lib/delivery/brake";
 import { isBuried, showsOlder } from "../../lib/delivery/bring";
 import type { SyncContext } from "../../lib/delivery/context";
@@ -10,47 +9,33 @@ import { extendLeases } from "../../lib/delivery/extend";
 import { asCallError, settlementOfFailure } from "../../lib/delivery/failure";
 import { LaneGates } from "../../lib/delivery/lane-gates";
 import { mapLegacyRecord, mapTaken } from "../../lib/delivery/mapping";
-import { policyOf } from "../../lib/delivery/opaque";
 import { LeaseRegistry } from "../../lib/delivery/registry";
 import { marksOf } from "../../lib/delivery/source";
 import { CallError, toSyncError } from "../../lib/errors";
 import { deliverToLegacy } from "../../lib/legacy/deliver";
 import type { LegacyTarget } from "../../lib/legacy/types";
-import { compileMap } from "../../lib/mapping/compile";
 import { compilePath } from "../../lib/mapping/paths";
-import { parseRules } from "../../lib/mapping/rules";
 import { createSealer } from "../../lib/mapping/seal";
 import { toTime } from "../../lib/mapping/time";
 import type { Lease, Settlement, SyncStore } from "../../lib/store/types";
 import { emptyChange } from "../../lib/sync/change";
 import { createPrinter } from "../../lib/sync/prints";
-import type { Item, JsonObject, Lane } from "../../lib/sync/types";
+import type { ChangeKind, Item, JsonObject, Lane } from "../../lib/sync/types";
 import { LANES } from "../../lib/sync/types";
 import type { Calls } from "./calls";
+import { LEASE_MS } from "./lease";
+import type { Mutant } from "./mutants";
+import { remembering } from "./remembering";
+import { compiledRules, type Shapes } from "./rules";
 import { Crashed } from "./scheduler";
-import { EDITED, type TenantNews, TOLERANCE_MS } from "./world";
+import { timelessTenant, trustingLegacy, trustingTenant } from "./trusting";
+import { type TenantNews, TOLERANCE_MS } from "./world";
 
-export const LEASE_MS = 60_000;
 const LAG_PAUSE_MS = 2_000;
+const MISSING_READS = 3;
 const AT_ONCE = 4;
 
-const COPY = { direction: "both", transform: "copy" };
-const RULES = parseRules([
-  { id: "email", cidaas: "email", legacy: "email", ...COPY },
-  ...EDITED.map(({ rule, cidaas, legacy }) => ({ id: rule, cidaas, legacy, ...COPY })),
-  {
-    id: "status",
-    cidaas: "userStatus",
-    legacy: [],
-    direction: "to-cidaas",
-    write: "create",
-    transform: "constant",
-    options: { toCidaas: "VERIFIED" },
-  },
-]);
-const MAP = compileMap(RULES);
-const CHECK_CIDAAS = compileUserCheck(RULES);
-const PRINTER = createPrinter(Buffer.alloc(32, 7));
+const PRINTER = remembering(createPrinter(Buffer.alloc(32, 7)));
 const SEALER = createSealer();
 
 /** One Node-RED of the model: the work of the nodes between the store and the two systems, as thin as theirs. */
@@ -59,6 +44,7 @@ export class Process {
   readonly #tenant: Tenant;
   readonly #legacy: LegacyTarget;
   readonly #calls: Calls;
+  readonly #mutant: Mutant | null;
   /** What no process may throw. */
   readonly #onFault: (error: unknown) => void;
 
@@ -68,12 +54,15 @@ export class Process {
     tenant: Tenant,
     legacy: LegacyTarget,
     calls: Calls,
+    { mutant, shapes }: { mutant: Mutant | null; shapes: Shapes },
     onFault: (error: unknown) => void,
   ) {
-    this.#tenant = tenant;
-    this.#legacy = legacy;
+    this.#tenant = mutant?.trustsAddresses ? trustingTenant(tenant) : tenant;
+    this.#legacy = mutant?.trustsAddresses ? trustingLegacy(legacy) : legacy;
     this.#calls = calls;
+    this.#mutant = mutant;
     this.#onFault = onFault;
+    const rules = compiledRules(shapes);
     this.context = {
       settings: {
         key: "users",
@@ -87,6 +76,7 @@ export class Process {
         firstContact: "newest",
         clockToleranceMs: TOLERANCE_MS,
         brake: { count: Number.POSITIVE_INFINITY, share: 0 },
+        ...mutant?.settings,
       },
       paths: {
         legacyKey: compilePath("id"),
@@ -96,10 +86,8 @@ export class Process {
         legacyVerified: compilePath("verified"),
       },
       checkLegacy: null,
-      checkCidaas: CHECK_CIDAAS,
-      map: MAP,
-      policies: RULES.map(policyOf),
-      activeStatus: activeStatusOf(MAP, PRINTER),
+      ...rules,
+      activeStatus: activeStatusOf(rules.map, PRINTER),
       printer: PRINTER,
       sealer: SEALER,
       store,
@@ -121,7 +109,7 @@ export class Process {
 
   /** As cidaas-webhook-in. Resolves with whether it was answered 200. */
   async webhook({ sub, eventtype, createTime }: TenantNews): Promise<boolean> {
-    const change = emptyChange("upsert", this.context.now());
+    const change = emptyChange(eventtype === "ACCOUNT_DELETED" ? "delete" : "upsert", this.context.now());
     const span = { first: createTime, last: createTime };
     return this.#accept(() =>
       this.context.store.mark("to-legacy", [{ sub, change: { ...change, span, events: [eventtype] } }]),
@@ -129,9 +117,10 @@ export class Process {
   }
 
   /** As field-mapper and bulk-batcher. Resolves with whether the record is safe. */
-  async legacyRecord(record: JsonObject): Promise<boolean> {
+  async legacyRecord(record: JsonObject, kind: ChangeKind): Promise<boolean> {
     return this.#accept(async () => {
-      const mapped = await mapLegacyRecord(this.context, record, { kind: null, occurredAt: null, backfill: null });
+      const trusted = this.#mutant?.trustsAddresses ? { ...record, verified: true } : record;
+      const mapped = await mapLegacyRecord(this.context, trusted, { kind, occurredAt: null, backfill: null });
       const envelope = { v: 1, lane: "to-cidaas", items: [mapped.item] } as const;
       await this.context.store.mark(
         "to-cidaas",
@@ -143,6 +132,7 @@ export class Process {
   catchUp(): Promise<boolean> {
     const { store, now } = this.context;
     return this.#accept(async () => {
+      if (this.#mutant?.neverCatchesUp) return;
       await catchUp({ tenant: this.#tenant, store, now, toAdopted: (user) => adoptedFrom(this.context, user) });
     });
   }
@@ -188,12 +178,14 @@ export class Process {
   async #toCidaas(lease: Lease): Promise<void> {
     const { context } = this;
     const gate: CidaasGate = {
-      tenant: this.#tenant,
+      tenant: this.#mutant?.trustsReads ? timelessTenant(this.#tenant) : this.#tenant,
       bulkUpdates: "merge",
       verify: "pending",
       adopted: true,
-      readLegacy: async ({ person: { legacyId, sub } }) =>
-        legacyId === null ? "unreadable" : this.#legacy.read({ legacyId, sub }),
+      readLegacy: async ({ person: { legacyId, sub }, change }) => {
+        if (change.kind === "delete" && this.#mutant?.deletesUnseen) return null;
+        return legacyId === null ? "unreadable" : this.#legacy.read({ legacyId, sub });
+      },
     };
     const prepared = await prepareForCidaas(context, gate, lease).catch((error: unknown) => {
       return { settlement: settlementOfFailure(context, lease, asCallError(error)) };
@@ -217,36 +209,44 @@ export class Process {
     const readAt = context.now();
     let user: CidaasUser | null;
     try {
-      user = await this.#tenant.readUser(sub);
+      const isBelieved = lease.change.kind === "delete" && this.#mutant?.deletesUnseen;
+      user = isBelieved ? null : await this.#tenant.readUser(sub);
     } catch (error) {
       return this.#settle(settlementOfFailure(context, lease, asCallError(error)));
     }
     const early = this.#endOfRead(lease, user);
     if (early) return this.#settle(early);
-    if (user === null) return;
-    const mapped = await mapTaken(context, user);
+    const mapped = user && (await mapTaken(context, user));
+    const claimed = context.registry.claim(lease.token);
+    if (!claimed) return;
     const item: Item = {
       key: String(lease.person.id),
-      kind: "upsert",
+      kind: mapped ? "upsert" : "delete",
       occurredAt: lease.change.span?.last ?? null,
       version: lease.version,
       lease: lease.token,
       attempt: lease.attempt,
       sub,
-      legacyId: lease.person.legacyId ?? mapped.legacyId,
-      readAt,
-      source: mapped.source,
+      legacyId: lease.person.legacyId ?? mapped?.legacyId ?? null,
+      ...(mapped ? { readAt, source: mapped.source } : {}),
     };
-    const claimed = context.registry.claim(lease.token);
-    if (!claimed) return;
-    await deliverToLegacy(context, this.#legacy, claimed, item, mapped.record, { deletes: "delete", dryRun: false });
+    const options = { deletes: "delete", dryRun: false } as const;
+    await deliverToLegacy(context, this.#legacy, claimed, item, mapped?.record ?? {}, options);
   }
 
-  #endOfRead({ token, change }: Lease, user: CidaasUser | null): Settlement | null {
+  /** Null for what goes on to the sender: a user as it is now, or one whose deletion an event told. */
+  #endOfRead({ token, change, person, attempt }: Lease, user: CidaasUser | null): Settlement | null {
     const now = this.context.now();
     const again = { token, outcome: "retry", notBefore: now + LAG_PAUSE_MS } as const;
-    if (user === null) return { ...again, reason: { code: "USER_MISSING", message: "Not there." } };
-    if (!showsOlder(toTime(user.updatedTime), change.span?.last ?? 0, now)) return null;
+    if (user === null) {
+      if (change.kind === "delete") return null;
+      if (person.deletedAt !== null) return { token, outcome: "unchanged" };
+      const reason = { code: "USER_MISSING", message: "Not there." };
+      return attempt < MISSING_READS ? { ...again, reason } : { token, outcome: "parked", reason };
+    }
+    if (user.userStatus === "COMBINED")
+      return { token, outcome: "parked", reason: { code: "USER_COMBINED", message: "Merged into another one." } };
+    if (this.#mutant?.trustsReads || !showsOlder(toTime(user.updatedTime), change.span?.last ?? 0, now)) return null;
     return { ...again, counts: false, reason: { code: "READ_LAGS", message: "The read lags." } };
   }
 

@@ -1,12 +1,17 @@
 import type { Engine, SyncStore } from "../../lib/store/types";
 import { Calls, NO_FAULTS } from "./calls";
+import { checkLives } from "./check-lives";
 import { checkRun } from "./checks";
-import type { History, Step } from "./history";
-import { LEASE_MS, Process } from "./process";
+import { FIRST_EDIT_MS, type History, type Step } from "./history";
+import { LEASE_MS } from "./lease";
+import { live } from "./lives";
+import type { Mutant } from "./mutants";
+import { Process } from "./process";
+import type { Shapes } from "./rules";
 import { Chance, Scheduler } from "./scheduler";
 import { openMemoryEngine, ScheduledStore } from "./store";
 import { legacyOf, tenantOf } from "./systems";
-import { World } from "./world";
+import { type TenantNews, World } from "./world";
 
 const BUSY_POLL_MS = 500;
 const QUIET_POLL_MS = 5_000;
@@ -44,9 +49,13 @@ export class Runner {
     return this.#engine.close();
   }
 
-  async run(history: History): Promise<RunResult> {
+  /**
+   * @param mutant the sync that it happens to; null = the whole one
+   * @param strict see `Measure`
+   */
+  async run(history: History, mutant: Mutant | null = null, strict = false): Promise<RunResult> {
     this.#runs += 1;
-    const run = new Run(history, this.#engine.sync(`run-${this.#runs}`));
+    const run = new Run(history, this.#engine.sync(`run-${this.#runs}`), mutant, strict);
     this.#clock.now = () => run.scheduler.now;
     return run.toTheEnd();
   }
@@ -56,6 +65,9 @@ class Run {
   readonly scheduler = new Scheduler();
   readonly #history: History;
   readonly #store: SyncStore;
+  readonly #mutant: Mutant | null;
+  readonly #strict: boolean;
+  #shapes: Shapes;
   readonly #chance: Chance;
   readonly #world: World;
   readonly #problems: string[] = [];
@@ -64,34 +76,44 @@ class Run {
   #process: Process;
   /** News that no process has taken yet. */
   #underWay = 0;
+  /** How many calls the store had seen when nothing waited there: without another one nothing does still. */
+  #callsWhenIdle = -1;
 
-  constructor(history: History, store: SyncStore) {
+  constructor(history: History, store: SyncStore, mutant: Mutant | null, strict: boolean) {
+    this.#strict = strict;
     this.#history = history;
-    this.#store = store;
+    this.#mutant = mutant;
+    this.#shapes = history.shapes;
+    this.#store = mutant?.store?.(store, () => this.scheduler.now) ?? store;
     this.#chance = new Chance(history.seed ^ 0x5eed);
-    this.#world = new World(this.scheduler, history.offsets);
+    this.#world = new World(this.scheduler, history.offsets, history.partial);
     this.#process = this.#start();
     this.#world.onTenantChange = (news) => {
-      if (this.#chance.happens(this.#faults.lost)) {
+      // The tenant sends what it could not deliver again; that nobody ever hears of a deletion is left to the end-to-end tests.
+      if (news.eventtype !== "ACCOUNT_DELETED" && this.#chance.happens(this.#faults.lost)) {
         this.#world.note(`the webhook of ${news.createTime % 1e8} is lost`);
         return;
       }
-      this.#bring(`webhook of ${news.createTime % 1e8}`, () => this.#process.webhook(news));
+      this.#bring(webhookName(news), () => this.#process.webhook(news));
     };
     this.#world.onLegacyChange = (record) =>
       this.#bring(
         `record ${String(record.first)} ${String(record.last)} of ${Date.parse(String(record.updated)) % 1e8}`,
-        () => this.#process.legacyRecord(record),
+        () => this.#process.legacyRecord(record, "upsert"),
       );
+    this.#world.onLegacyDelete = (record) =>
+      this.#bring(`deletion of ${String(record.id)}`, () => this.#process.legacyRecord(record, "delete"));
   }
 
   async toTheEnd(): Promise<RunResult> {
     const began = this.scheduler.now;
-    for (const { at, side, email } of this.#history.births)
-      this.scheduler.at(began + at, () => this.#world.bear(side, email));
+    for (const { at, side, email } of this.#history.births) {
+      const entry = { owner: email, email, first: `${side}-first`, last: `${side}-last`, verified: true };
+      this.scheduler.at(began + at, () => this.#world.bear(side, entry));
+    }
     for (const step of this.#history.steps) {
       this.scheduler.at(began + step.at, () => {
-        this.#faults = this.#history.faults;
+        if (step.do !== "live" || step.at >= FIRST_EDIT_MS) this.#faults = this.#history.faults;
         this.#do(step);
       });
     }
@@ -107,27 +129,39 @@ class Run {
     }
     this.#process.crash();
     const { edits, writes, covered, log } = this.#world;
-    this.#problems.push(...(await checkRun(this.#world, this.#store)));
+    this.#problems.push(...(await this.#check(this.#world, this.#store)));
     return { problems: this.#problems, log, edits: edits.length, writes, covered: covered.size };
+  }
+
+  #check(world: World, store: SyncStore): Promise<string[]> {
+    return this.#history.kind === "lives"
+      ? checkLives(world, store)
+      : checkRun(world, store, { shapes: this.#shapes, strict: this.#strict });
   }
 
   #start(): Process {
     const faults = () => this.#faults;
     const now = () => this.scheduler.now;
-    const calls = new Calls(this.scheduler, this.#chance, faults, LEASE_MS);
+    const calls = new Calls(this.scheduler, this.#chance, faults, this.#mutant?.startsLate === true);
     const tenant = tenantOf(this.#world, calls, this.#chance, faults);
     const store = new ScheduledStore(this.#store, calls);
-    return new Process(store, now, tenant, legacyOf(this.#world, calls), calls, (error) => {
+    const setting = { mutant: this.#mutant, shapes: this.#shapes };
+    return new Process(store, now, tenant, legacyOf(this.#world, calls), calls, setting, (error) => {
       this.#problems.push(`a process threw ${String(error)}`);
     });
   }
 
   #do(step: Step): void {
+    if (step.do === "live") {
+      live(this.#world, step.deed);
+      return;
+    }
     if (step.do === "edit") {
       this.#world.edit(step.side, step.email, step.rule, step.value);
       return;
     }
-    this.#world.note("crash");
+    this.#world.note(step.do === "deploy" ? `deploy ${JSON.stringify(step.shapes)}` : "crash");
+    if (step.do === "deploy") this.#shapes = step.shapes;
     this.#process.crash();
     this.#process = this.#start();
   }
@@ -159,8 +193,11 @@ class Run {
   }
 
   async #waiting(): Promise<number> {
+    if (this.scheduler.storeCalls === this.#callsWhenIdle) return 0;
     const { lanes } = await this.scheduler.inStore(() => this.#store.status());
-    return Object.values(lanes).reduce((sum, lane) => sum + lane.waiting + lane.inFlight, 0);
+    const waiting = Object.values(lanes).reduce((sum, lane) => sum + lane.waiting + lane.inFlight, 0);
+    if (waiting === 0) this.#callsWhenIdle = this.scheduler.storeCalls;
+    return waiting;
   }
 
   async #catchUp(): Promise<void> {
@@ -183,4 +220,8 @@ class Run {
     this.#problems.push("it does not come to rest within four hours");
     return false;
   }
+}
+
+function webhookName({ eventtype, createTime }: TenantNews): string {
+  return `${eventtype === "ACCOUNT_DELETED" ? "webhook (deleted)" : "webhook"} of ${createTime % 1e8}`;
 }

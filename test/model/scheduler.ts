@@ -49,6 +49,8 @@ export class Scheduler {
   readonly #appointments: Appointment[] = [];
   #order = 0;
   #inStore = 0;
+  /** Calls to the store so far. */
+  storeCalls = 0;
 
   at(time: number, run: () => void): void {
     this.#order += 1;
@@ -67,6 +69,7 @@ export class Scheduler {
   /** Work of the store takes turns of the real event loop; no time goes by meanwhile. */
   async inStore<T>(work: () => Promise<T>): Promise<T> {
     this.#inStore += 1;
+    this.storeCalls += 1;
     try {
       return await work();
     } finally {

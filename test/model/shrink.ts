@@ -25,7 +25,7 @@ function* smallerThan(history: History): Generator<History> {
   }
   if (history.offsets.cidaas !== 0 || history.offsets.legacy !== 0)
     yield { ...history, offsets: { cidaas: 0, legacy: 0 } };
-  const names: (keyof Faults)[] = ["refused", "unanswered", "frozen", "lagging", "lost", "repeated"];
+  const names: (keyof Faults)[] = ["refused", "unanswered", "frozen", "late", "lagging", "lost", "repeated"];
   for (const name of names)
     if (history.faults[name] > 0) yield { ...history, faults: { ...history.faults, [name]: NO_FAULTS[name] } };
 }

@@ -31,7 +31,11 @@ export function tenantOf(world: World, calls: Calls, chance: Chance, faults: () 
       calls.write(startBefore, () => {
         if (world.tenant.has(sub)) world.putTenant(sub, userData, "ACCOUNT_MODIFIED");
       }),
-    purge: (sub, startBefore) => calls.write(startBefore, () => void world.tenant.delete(sub)),
+    purge: (sub, startBefore) =>
+      calls.write(startBefore, () => {
+        if (world.tenant.has(sub)) written(world, `purge ${sub.slice(0, 8)}`);
+        world.deleteTenant(sub);
+      }),
     findSub: (identifier) => calls.read(() => world.tenantUser(identifier)?.sub ?? null),
     async *readAll({ updatedSince = 0 }) {
       const all = await calls.read(() => structuredClone([...world.tenant.values()]));
@@ -45,32 +49,35 @@ export function tenantOf(world: World, calls: Calls, chance: Chance, faults: () 
 
 /** The legacy system as one process calls it. */
 export function legacyOf(world: World, calls: Calls): LegacyTarget {
-  const written = (what: string, record: object) => {
-    world.writes += 1;
-    world.note(`legacy: ${what} ${JSON.stringify(record)}`);
-  };
   return {
     canRead: true,
     canFind: true,
     canDelete: true,
     updates: "merge",
     timeoutMs: TIMEOUT_MS,
-    create: (_ids, record, startBefore) =>
+    create: ({ sub }, record, startBefore) =>
       calls.write(startBefore, () => {
         if (world.legacyUser(String(record.email)))
           throw new CallError("LEGACY_CONFLICT", "The e-mail is taken.", { failure: "permanent", status: 409 });
-        written("create", record);
-        return { legacyId: world.createLegacy({ ...record, verified: true }) };
+        written(world, `legacy: create ${JSON.stringify(record)}`);
+        const model = world.tenant.get(sub ?? "");
+        const owner = world.owners.get(sub ?? "") ?? String(record.email);
+        return { legacyId: world.createLegacy(owner, { ...record, verified: model?.email_verified !== false }) };
       }),
     update: ({ legacyId }, record, startBefore) =>
       calls.write(startBefore, () => {
         if (legacyId === null || !world.legacy.has(legacyId)) return "missing";
-        written(`update ${legacyId}`, record);
+        written(world, `legacy: update ${legacyId} ${JSON.stringify(record)}`);
         world.hideInLegacy(legacyId, record);
         world.putLegacy(legacyId, record);
         return "updated";
       }),
-    remove: ({ legacyId }, startBefore) => calls.write(startBefore, () => void world.legacy.delete(legacyId ?? "")),
+    remove: ({ legacyId }, startBefore) =>
+      calls.write(startBefore, () => {
+        if (legacyId === null || !world.legacy.has(legacyId)) return;
+        written(world, `legacy: remove ${legacyId}`);
+        world.deleteLegacy(legacyId);
+      }),
     read: ({ legacyId }) => calls.read(() => structuredClone(world.legacy.get(legacyId ?? "") ?? null)),
     find: (_ids, record) =>
       calls.read(() => {
@@ -79,4 +86,9 @@ export function legacyOf(world: World, calls: Calls): LegacyTarget {
       }),
     close: () => {},
   };
+}
+
+function written(world: World, what: string): void {
+  world.writes += 1;
+  world.note(what);
 }

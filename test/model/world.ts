@@ -14,6 +14,7 @@ export type EditedRule = (typeof EDITED)[number]["rule"];
 export interface Edit {
   at: number;
   side: Side;
+  /** Whose edit it was; the e-mail may be another one by now. */
   email: string;
   rule: EditedRule;
   value: string;
@@ -21,6 +22,22 @@ export interface Edit {
 
 /** As the model's sync is told; within it nobody can tell who wrote a value. */
 export const TOLERANCE_MS = 5_000;
+
+/** What a person did with an account as a whole. */
+export interface Deed {
+  at: number;
+  do: "bear" | "delete" | "edit";
+  owner: string;
+}
+
+/** What somebody enters who makes an account. */
+export interface Entry {
+  owner: string;
+  email: string;
+  first: string;
+  last: string;
+  verified: boolean;
+}
 
 /** How far the clock of a side is ahead, ms. */
 export type Offsets = Record<Side, number>;
@@ -45,16 +62,33 @@ export class World {
   writes = 0;
   onTenantChange: (news: TenantNews) => void = () => {};
   onLegacyChange: (record: JsonObject) => void = () => {};
+  onLegacyDelete: (record: JsonObject) => void = () => {};
+  /** Who is behind an account, by sub or legacy id, also when it is gone. Of one that the sync made, who is behind its model. */
+  readonly owners = new Map<string, string>();
+  /** Subs that the sync has given to a second person, in words. */
+  readonly reused: string[] = [];
+  readonly deeds: Deed[] = [];
+  /** Whether anybody has changed an e-mail. */
+  moved = false;
+  /** Whose account of the tenant was merged into another one. */
+  readonly combined = new Set<string>();
   readonly #scheduler: Scheduler;
   readonly #offsets: Offsets;
   readonly #began: number;
+  readonly #partial: boolean;
   /** Until when the state of a tenant user was looked at last before a write, by sub. */
   readonly #lookedAt = new Map<string, number>();
   /** Edits that a bulk call replaced, or hid under the same value, which no look before it could have seen. */
   readonly covered = new Set<Edit>();
+  /** As somebody entered it, by side and owner. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #goneSince = new Map<string, number>();
   #born = 0;
+  #legacyIds = 0;
 
-  constructor(scheduler: Scheduler, offsets: Offsets) {
+  /** @param partial whether a legacy record carries no more than what was changed */
+  constructor(scheduler: Scheduler, offsets: Offsets, partial: boolean) {
+    this.#partial = partial;
     this.#scheduler = scheduler;
     this.#offsets = offsets;
     this.#began = scheduler.now;
@@ -68,27 +102,53 @@ export class World {
     this.log.push(`${String(this.#scheduler.now - this.#began).padStart(9)} ms  ${text}`);
   }
 
-  bear(side: Side, email: string): void {
-    const rules = { first: `${side}-first`, last: `${side}-last` };
-    this.note(`${email} is born in ${side}`);
+  did(what: Deed["do"], owner: string): void {
+    this.deeds.push({ at: this.#scheduler.now, do: what, owner });
+  }
+
+  hasLately(what: Deed["do"], owner: string, since: number): boolean {
+    return this.deeds.some((deed) => deed.do === what && deed.owner === owner && this.#scheduler.now - deed.at < since);
+  }
+
+  /** Somebody makes an account; nothing happens where the side has one with this e-mail. */
+  bear(side: Side, entry: Entry): void {
+    const { owner, email, first, last, verified } = entry;
+    const taken = side === "cidaas" ? this.tenantUser(email) : this.legacyUser(email);
+    if (taken) return;
+    this.note(`${owner} is born in ${side}${owner === email ? "" : ` as ${email}`}`);
+    this.did("bear", owner);
+    this.#entries.set(`${side} ${owner}`, entry);
     if (side === "legacy") {
-      this.createLegacy({ email, ...rules, verified: true });
+      this.createLegacy(owner, { email, first, last, verified });
       return;
     }
     this.#born += 1;
-    const user = { email, given_name: rules.first, family_name: rules.last, email_verified: true };
-    this.putTenant(`born-${this.#born}`, { ...user, userStatus: "VERIFIED" }, "ACCOUNT_CREATED");
+    const sub = `born-${this.#born}`;
+    this.owners.set(sub, owner);
+    const user = { email, given_name: first, family_name: last, email_verified: verified };
+    this.putTenant(sub, { ...user, userStatus: "VERIFIED" }, "ACCOUNT_CREATED");
   }
 
   /** A person changes a value; nothing happens where the side has no such user, or holds the value already. */
-  edit(side: Side, email: string, rule: EditedRule, value: string): void {
+  edit(side: Side, owner: string, rule: EditedRule, value: string): void {
     const member = memberOf(rule)[side];
-    const holder = side === "cidaas" ? this.tenantUser(email) : this.legacyUser(email);
+    const [holder] = this.accountsOf(side, owner);
     if (!holder || holder[member] === value) return;
-    this.note(`${side}: ${email} sets ${rule} = ${value} (was ${String(holder[member])})`);
-    this.edits.push({ at: this.#scheduler.now, side, email, rule, value });
+    this.note(`${side}: ${owner} sets ${rule} = ${value} (was ${String(holder[member])})`);
+    this.edits.push({ at: this.#scheduler.now, side, email: owner, rule, value });
+    this.did("edit", owner);
     if (side === "legacy") this.putLegacy(String(holder.id), { [member]: value });
     else this.putTenant(String(holder.sub), { [member]: value }, "ACCOUNT_MODIFIED");
+  }
+
+  /** The value that a person was born with on a side; null where that was not on this side. */
+  bornWith(side: Side, owner: string, rule: EditedRule): string | null {
+    return this.#entries.get(`${side} ${owner}`)?.[rule] ?? null;
+  }
+
+  accountsOf(side: Side, owner: string): JsonObject[] {
+    const accounts: JsonObject[] = side === "cidaas" ? [...this.tenant.values()] : [...this.legacy.values()];
+    return accounts.filter((account) => this.owners.get(idOf(account)) === owner);
   }
 
   tenantUser(email: string): CidaasUser | undefined {
@@ -137,36 +197,70 @@ export class World {
     );
     for (const { rule, cidaas } of names) {
       const last = this.edits.findLast(
-        (edit) => edit.email === present?.email && edit.side === "cidaas" && edit.rule === rule,
+        (edit) => edit.email === this.owners.get(sub) && edit.side === "cidaas" && edit.rule === rule,
       );
       const isThere = last !== undefined && present?.[cidaas] === last.value;
       if (isThere && last.at >= (this.#lookedAt.get(sub) ?? 0)) this.covered.add(last);
     }
+    const model = customFieldsOf(body).legacy_id;
+    if (!present) this.#own(sub, this.owners.get(String(model)) ?? String(body.email));
     this.putTenant(sub, body, present ? "ACCOUNT_MODIFIED" : "ACCOUNT_CREATED");
     return present ? "UPDATED" : "CREATED";
+  }
+
+  #own(sub: string, owner: string): void {
+    const former = this.owners.get(sub) ?? owner;
+    if (former !== owner) this.reused.push(`the sub ${sub} of ${former} is given to ${owner}`);
+    this.owners.set(sub, owner);
   }
 
   /** Whoever has just set what our write brings has left no trace: its record is like the echo of the write. */
   hideInLegacy(id: string, members: JsonObject): void {
     const present = this.legacy.get(id);
     for (const { rule, legacy } of EDITED) {
-      const last = this.edits.findLast((edit) => edit.email === present?.email && edit.rule === rule);
+      const last = this.edits.findLast((edit) => edit.email === this.owners.get(id) && edit.rule === rule);
       const isRecent = last !== undefined && last.side === "legacy" && this.#scheduler.now - last.at < TOLERANCE_MS;
       if (isRecent && members[legacy] === last.value && present?.[legacy] === last.value) this.covered.add(last);
     }
   }
 
-  createLegacy(members: JsonObject): string {
-    const id = `L${this.legacy.size + 1}`;
+  createLegacy(owner: string, members: JsonObject, id = this.#nextLegacyId()): string {
+    this.owners.set(id, owner);
     this.legacy.set(id, { id });
     this.putLegacy(id, members);
     return id;
   }
 
+  #nextLegacyId(): string {
+    this.#legacyIds += 1;
+    return `L${this.#legacyIds}`;
+  }
+
   putLegacy(id: string, members: JsonObject): void {
+    const isNew = this.legacy.get(id)?.email === undefined;
     const record = { ...this.legacy.get(id), ...members, id, updated: new Date(this.timeOn("legacy")).toISOString() };
     this.legacy.set(id, record);
-    this.onLegacyChange(structuredClone(record));
+    const told = this.#partial && !isNew ? { id, ...members, updated: record.updated } : record;
+    this.onLegacyChange(structuredClone(told));
+  }
+
+  deleteTenant(sub: string): void {
+    const user = this.tenant.get(sub);
+    if (!user) return;
+    this.#earlier.set(sub, [...(this.#earlier.get(sub) ?? []), { until: this.#scheduler.now, user }]);
+    this.tenant.delete(sub);
+    this.onTenantChange({ sub, eventtype: "ACCOUNT_DELETED", createTime: this.timeOn("cidaas") });
+  }
+
+  /** Whether a legacy user was deleted so long ago, ms. */
+  isLongGone(id: string, since: number): boolean {
+    const gone = this.#goneSince.get(id);
+    return gone !== undefined && !this.legacy.has(id) && this.#scheduler.now - gone > since;
+  }
+
+  deleteLegacy(id: string): void {
+    this.#goneSince.set(id, this.#scheduler.now);
+    if (this.legacy.delete(id)) this.onLegacyDelete({ id, updated: new Date(this.timeOn("legacy")).toISOString() });
   }
 }
 
@@ -174,6 +268,10 @@ export function memberOf(rule: EditedRule): (typeof EDITED)[number] {
   const found = EDITED.find((one) => one.rule === rule);
   if (!found) throw new Error(`no rule ${rule}`);
   return found;
+}
+
+export function idOf({ sub, id }: JsonObject): string {
+  return String(sub ?? id);
 }
 
 function customFieldsOf({ customFields }: JsonObject): JsonObject {
