@@ -1,16 +1,21 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { StoreError, type SyncError, toSyncError } from "../errors";
 import type { SyncStore } from "../store/types";
+import { LANES } from "../sync/types";
 import { Answers } from "./answers";
 import { type Fingerprint, fileChanged, SourceFile } from "./file";
 import { type Progress, parseProgress, Rate, sameFile } from "./progress";
 import { type Batch, type ReadingSettings, RecordReader } from "./reader";
 
+/** Users waiting in either lane with whom a load waits: enough to keep a batcher busy until the next look. */
+const LANE_FULL = 1_000;
+const LOOK_EVERY_MS = 100;
+
 /** While nobody answers, the batch is sent again ever more seldom. */
 const LONGEST_PATIENCE = 8;
 
 export interface LoadingOptions extends ReadingSettings {
-  store: Pick<SyncStore, "getNote" | "setNote">;
+  store: Pick<SyncStore, "getNote" | "setNote" | "status">;
   /** Absolute path of the file. */
   path: string;
   /** Records per batch. */
@@ -204,6 +209,7 @@ export class Loading {
     if (this.#progress) this.#rate.add(this.#options.now(), this.#progress);
     try {
       while (this.#progress?.state === "running" && !signal.aborted) {
+        if (!(await this.#hasRoom(signal))) continue;
         const batch = await reader.next(this.#options.count);
         await file.checkUnchanged();
         const accepted = await this.#bring(batch, file.fingerprint, patience * this.#options.patienceMs, signal);
@@ -221,6 +227,29 @@ export class Loading {
       this.#looping = false;
       await file.close();
     }
+  }
+
+  /**
+   * Whether the flow keeps up: with the users of the file, and with the events of the tenant that they cause. Else the
+   * store would fill with a copy of the file, and live changes would wait behind those events. Comes back after a while
+   * where it does not.
+   */
+  async #hasRoom(signal: AbortSignal): Promise<boolean> {
+    try {
+      const { lanes } = await this.#options.store.status();
+      if (LANES.every((lane) => lanes[lane].waiting < LANE_FULL)) return true;
+      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+    } catch (error) {
+      await this.#standBack(error, this.#options.patienceMs, signal);
+    }
+    return false;
+  }
+
+  /** Waits for a store that fails; throws whatever else went wrong. */
+  async #standBack(error: unknown, patienceMs: number, signal: AbortSignal): Promise<void> {
+    if (!(error instanceof StoreError)) throw error;
+    this.#options.report(error);
+    await delay(patienceMs, undefined, { signal }).catch(() => {});
   }
 
   /** Resolves with whether all of the batch is safe, and the position behind it kept. */
@@ -243,9 +272,7 @@ export class Loading {
         state: last ? "finished" : progress.state,
       }));
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      this.#options.report(error);
-      await delay(patienceMs, undefined, { signal }).catch(() => {});
+      await this.#standBack(error, patienceMs, signal);
       return false;
     }
     if (this.#progress) this.#rate.add(this.#options.now(), this.#progress);

@@ -42,6 +42,8 @@ export = function register(RED: NodeAPI): void {
     node.onInput(async ({ config: loading }, msg, send) => {
       const id = answeredBatch(msg);
       if (id !== null) return loading.acknowledge(id);
+      // A batcher that serves live changes too sends those back as well.
+      if (isRecord(Object(msg).sync)) return;
       const topic = String(msg.topic);
       const operation = Object.hasOwn(OPERATIONS, topic) ? OPERATIONS[topic] : undefined;
       if (!operation) {
