@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Print, RuleId, Side } from "./types";
 
 /** What an empty canonical value prints to: having no value is itself a state that both sides can agree on. */
@@ -20,13 +20,11 @@ export interface Printer {
  * other text.
  */
 export function createPrinter(key: Buffer): Printer {
-  // There are some dozens per user, and a key in this form costs a fraction of one in bytes.
-  const prepared = createSecretKey(key);
+  // There are some dozens per user. Unlike an HMAC this leaves no native object behind for each, and costs a tenth; of a
+  // truncated hash with the key in front nobody can go on to a longer text.
+  const prefix = key.toString("base64url");
   const print = (domain: string, canonical: string): Print =>
-    createHmac("sha256", prepared)
-      .update(`${domain}\0${canonical.normalize("NFC")}`)
-      .digest("base64url")
-      .slice(0, PRINT_LENGTH);
+    hash("sha512-256", `${prefix}${domain}\0${canonical.normalize("NFC")}`, "base64url").slice(0, PRINT_LENGTH);
   return {
     value: (rule, side, canonical) => (canonical === "" ? NO_VALUE : print(`${side}\0${rule}`, canonical)),
     identifier: (kind, canonical) => print(`identifier\0${kind}`, canonical),

@@ -6,11 +6,11 @@ const MOST_LATENCY_MS = 5_000;
 const MAX_SENTENCES = 10;
 
 /** The figures of a run that have bounds. */
-type Figures = Omit<ProofResult, "status" | "nodeRedLog">;
+export type Figures = Omit<ProofResult, "status" | "nodeRedLog">;
 
 /** One sentence per bound that is missed; empty when all hold. */
 export function missesOf(result: Figures): string[] {
-  const { idle, most, firstRate, lastRate, apart, never, lost, differences, miscounted } = result;
+  const { idle, most, firstRate, lastRate, apart, never, lost, differences, miscounted, parked } = result;
   const misses: string[] = [];
   if (!(most > 0 && most - idle <= MOST_MEMORY_MB))
     misses.push(`The memory grew by ${Math.round(most - idle)} MB, more than ${MOST_MEMORY_MB}.`);
@@ -21,6 +21,7 @@ export function missesOf(result: Figures): string[] {
   if (never.length > 0) misses.push(`${never.length} live edits never arrived.`);
   if (lost.length > 0) misses.push(`${lost.length} live edits are not on both sides in the end.`);
   if (differences.length > 0) misses.push(`The sides differ in ${differences.length} places.`);
+  if (parked > 0) misses.push(`${parked} users are parked.`);
   if (miscounted.length > 0) misses.push(`The counters of ${miscounted.join(", ")} do not add up.`);
   return misses;
 }

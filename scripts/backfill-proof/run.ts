@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Lane } from "../../lib/sync/types";
+import { LANES, type Lane } from "../../lib/sync/types";
 import type { HistoryEntry } from "../../simulator";
 import { seededRandom } from "../../simulator/kit/random";
 import type { StatusAnswer } from "../../test/support/answers";
@@ -18,11 +18,17 @@ import { type Interval, type LiveEdit, LiveEdits, lost, parted } from "./live";
 import { Loaded } from "./loaded";
 import { MemoryWatch } from "./memory";
 
+/**
+ * V8 lets garbage lie around as long as the machine has memory, so that the size of a process tells little of what it
+ * needs. Under these bounds of its heap, in MB, a load that needs more ends the process.
+ */
+const HEAP_BOUNDS = "--max-semi-space-size=16 --max-old-space-size=256";
+/** So much shorter are the pauses before the 2nd, 3rd and 4th try of an event that met a dead Node-RED. */
+const TIME_SCALE = 0.2;
 const IDLE_MS = 8_000;
 const TELL_EVERY_MS = 10_000;
 /** A load that stands still for so long has failed. */
 const STANDSTILL_MS = 180_000;
-/** A webhook whose receiver was dead comes again after a minute, and after five more. */
 const QUIET_WITHIN_MS = 420_000;
 
 export interface ProofResult {
@@ -45,6 +51,7 @@ export interface ProofResult {
   lost: LiveEdit[];
   differences: Difference[];
   miscounted: Lane[];
+  parked: number;
   status: StatusAnswer;
   nodeRedLog: string;
 }
@@ -56,8 +63,15 @@ export async function runProof(options: ProofArguments, say: (line: string) => v
   const flow = proofFlow();
   say(`${options.users} users are made`);
   try {
-    const environment = { BACKFILL_FILE: file };
-    const demo = await startDemo({ users: options.users, port: null, page: false, flow, environment });
+    const environment = { BACKFILL_FILE: file, NODE_OPTIONS: HEAP_BOUNDS };
+    const demo = await startDemo({
+      users: options.users,
+      port: null,
+      page: false,
+      timeScale: TIME_SCALE,
+      flow,
+      environment,
+    });
     try {
       writeFileSync(file, exportOf(demo.simulator.legacy.snapshot()));
       return await new Proof(demo, options, say).run(() => demo.nodeRed.inject(startButton(flow)));
@@ -103,6 +117,7 @@ class Proof {
       this.#say("loaded: waiting for quiet");
       await waitForQuiet(this.#demo, QUIET_WITHIN_MS);
       this.#say("quiet: comparing");
+
       return await this.#judge(idle);
     } finally {
       stopListening();
@@ -184,6 +199,7 @@ class Proof {
       lost: lost(this.#live.edits, held),
       differences: compareSides(cidaas, legacy),
       miscounted: miscounted(status),
+      parked: LANES.reduce((sum, lane) => sum + status.lanes[lane].parkedNow, 0),
       status,
       nodeRedLog: nodeRed.logs,
     };

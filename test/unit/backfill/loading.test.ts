@@ -4,8 +4,18 @@ import should from "should";
 import { Loading, type LoadingOptions } from "../../../lib/backfill/loading";
 import type { Batch } from "../../../lib/backfill/reader";
 import { StoreError, type SyncError } from "../../../lib/errors";
+import { readCounters } from "../../../lib/store/counters";
+import type { LaneStatus } from "../../../lib/store/types";
+import { LANES, type Lane } from "../../../lib/sync/types";
 import { temporaryDirectory } from "../../support/user-directory";
 import { waitFor } from "../../support/wait-for";
+
+const NOBODY = { persons: 0, linked: 0 };
+
+function lane(waiting: number): LaneStatus {
+  const counters = readCounters(() => 0);
+  return { waiting, inFlight: 0, paused: false, lateConfirmations: 0, parkedNow: 0, counters };
+}
 
 interface Sent {
   ids: unknown[];
@@ -18,6 +28,7 @@ describe("A loading", () => {
   const open: Loading[] = [];
   let notes = new Map<string, string>();
   let storeFails = false;
+  let waiting: Record<Lane, number> = { "to-legacy": 0, "to-cidaas": 0 };
   let sent: Sent[] = [];
   let refused: Batch["unusable"] = [];
   let problems: SyncError[] = [];
@@ -25,6 +36,7 @@ describe("A loading", () => {
   beforeEach(() => {
     notes = new Map();
     storeFails = false;
+    waiting = { "to-legacy": 0, "to-cidaas": 0 };
     [sent, refused, problems] = [[], [], []];
     write(users(1, 7));
   });
@@ -56,6 +68,13 @@ describe("A loading", () => {
         setNote: async (name, value) => {
           if (storeFails) throw new StoreError("STORE_FULL", "The disk is full.");
           notes.set(name, value);
+        },
+        status: async () => {
+          if (storeFails) throw new StoreError("STORE_FULL", "The disk is full.");
+          return {
+            lanes: { "to-legacy": lane(waiting["to-legacy"]), "to-cidaas": lane(waiting["to-cidaas"]) },
+            ...NOBODY,
+          };
         },
       },
       send: (records, id) => void sent.push({ id, ids: records.map((record) => record.id) }),
@@ -104,6 +123,20 @@ describe("A loading", () => {
     answer(loading);
     await batches(2);
   });
+
+  for (const full of LANES) {
+    it(`sends nothing while many users wait in ${full}, and goes on when they are fewer`, async () => {
+      waiting[full] = 1_000;
+      const loading = make();
+      await loading.start();
+      // Whoever does not look would have sent by then: reading a file of one chunk takes a few turns.
+      for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+      should(sent).eql([]);
+      should(loading.view.state).equal("running");
+      waiting[full] = 999;
+      await batches(1);
+    });
+  }
 
   it("takes an answer that comes while the batch is being sent", async () => {
     const loading: Loading = make({ send: (_records, id) => loading.acknowledge(id) });
