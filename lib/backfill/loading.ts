@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { StoreError, type SyncError, toSyncError } from "../errors";
 import type { SyncStore } from "../store/types";
-import { LANES } from "../sync/types";
 import { Answers } from "./answers";
 import { type Fingerprint, fileChanged, SourceFile } from "./file";
 import { type Progress, parseProgress, Rate, sameFile } from "./progress";
@@ -18,6 +17,8 @@ export interface LoadingOptions extends ReadingSettings {
   store: Pick<SyncStore, "getNote" | "setNote" | "status">;
   /** Absolute path of the file. */
   path: string;
+  /** Whether the flow takes the events of the tenant: a load goes no faster than those that it causes. */
+  takesEvents(): boolean;
   /** Records per batch. */
   count: number;
   /** Sends a batch into the flow, from where `acknowledge` is to be called with its id once its users are safe. */
@@ -237,7 +238,10 @@ export class Loading {
   async #hasRoom(signal: AbortSignal): Promise<boolean> {
     try {
       const { lanes } = await this.#options.store.status();
-      if (LANES.every((lane) => lanes[lane].waiting < LANE_FULL)) return true;
+      const events = lanes["to-legacy"];
+      const areTaken = events.paused === false && this.#options.takesEvents();
+      const mostWaiting = Math.max(lanes["to-cidaas"].waiting, areTaken ? events.waiting : 0);
+      if (mostWaiting < LANE_FULL) return true;
       await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
     } catch (error) {
       await this.#standBack(error, this.#options.patienceMs, signal);

@@ -31,6 +31,7 @@ export = function register(RED: NodeAPI): void {
         ...config,
         ...outputs(node, this, config.exportedAt),
         store: sync.context.store,
+        takesEvents: () => sync.context.hasTaker("to-legacy"),
         now: Date.now,
         run: randomUUID(),
         patienceMs: PATIENCE_MS,

@@ -10,11 +10,9 @@ import { LANES, type Lane } from "../../../lib/sync/types";
 import { temporaryDirectory } from "../../support/user-directory";
 import { waitFor } from "../../support/wait-for";
 
-const NOBODY = { persons: 0, linked: 0 };
-
-function lane(waiting: number): LaneStatus {
+function lane(waiting: number, paused: string | false = false): LaneStatus {
   const counters = readCounters(() => 0);
-  return { waiting, inFlight: 0, paused: false, lateConfirmations: 0, parkedNow: 0, counters };
+  return { waiting, inFlight: 0, paused, lateConfirmations: 0, parkedNow: 0, counters };
 }
 
 interface Sent {
@@ -28,6 +26,7 @@ describe("A loading", () => {
   const open: Loading[] = [];
   let notes = new Map<string, string>();
   let storeFails = false;
+  let paused: string | false = false;
   let waiting: Record<Lane, number> = { "to-legacy": 0, "to-cidaas": 0 };
   let sent: Sent[] = [];
   let refused: Batch["unusable"] = [];
@@ -37,6 +36,7 @@ describe("A loading", () => {
     notes = new Map();
     storeFails = false;
     waiting = { "to-legacy": 0, "to-cidaas": 0 };
+    paused = false;
     [sent, refused, problems] = [[], [], []];
     write(users(1, 7));
   });
@@ -71,12 +71,11 @@ describe("A loading", () => {
         },
         status: async () => {
           if (storeFails) throw new StoreError("STORE_FULL", "The disk is full.");
-          return {
-            lanes: { "to-legacy": lane(waiting["to-legacy"]), "to-cidaas": lane(waiting["to-cidaas"]) },
-            ...NOBODY,
-          };
+          const lanes = { "to-legacy": lane(waiting["to-legacy"], paused), "to-cidaas": lane(waiting["to-cidaas"]) };
+          return { lanes, persons: 0, linked: 0 };
         },
       },
+      takesEvents: () => true,
       send: (records, id) => void sent.push({ id, ids: records.map((record) => record.id) }),
       refuse: (unusable) => void refused.push(...unusable),
       report: (error) => void problems.push(error),
@@ -137,6 +136,19 @@ describe("A loading", () => {
       await batches(1);
     });
   }
+
+  it("does not wait for a lane that nobody takes from", async () => {
+    waiting["to-legacy"] = 1_000;
+    await make({ takesEvents: () => false }).start();
+    await batches(1);
+  });
+
+  it("does not wait for a lane that a person has paused", async () => {
+    waiting["to-legacy"] = 1_000;
+    paused = "maintenance";
+    await make().start();
+    await batches(1);
+  });
 
   it("takes an answer that comes while the batch is being sent", async () => {
     const loading: Loading = make({ send: (_records, id) => loading.acknowledge(id) });
