@@ -44,7 +44,7 @@ export = function register(RED: NodeAPI): void {
       const id = answeredBatch(msg);
       if (id !== null) return loading.acknowledge(id);
       // A batcher that serves live changes too sends those back as well.
-      if (isRecord(Object(msg).sync)) return;
+      if ("sync" in msg && isRecord(msg.sync)) return;
       const topic = String(msg.topic);
       const operation = Object.hasOwn(OPERATIONS, topic) ? OPERATIONS[topic] : undefined;
       if (!operation) {

@@ -27,8 +27,8 @@ const HEAP_BOUNDS = "--max-semi-space-size=16 --max-old-space-size=256";
 const TIME_SCALE = 0.2;
 const IDLE_MS = 8_000;
 const TELL_EVERY_MS = 10_000;
-/** A load that stands still for so long has failed. */
-const STANDSTILL_MS = 180_000;
+/** A load that stands still for so long has failed. After a kill it waits for catch-up, which reads all users of late. */
+const STANDSTILL_MS = 1_200_000;
 const QUIET_WITHIN_MS = 420_000;
 
 export interface ProofResult {
