@@ -6,8 +6,8 @@ import { type Fingerprint, fileChanged, SourceFile } from "./file";
 import { type Progress, parseProgress, Rate, sameFile } from "./progress";
 import { type Batch, type ReadingSettings, RecordReader } from "./reader";
 
-/** Users waiting in either lane with whom a load waits: enough to keep a batcher busy until the next look. */
-const LANE_FULL = 1_000;
+/** Users waiting in both lanes with whom a load waits: enough to keep a batcher busy until the next look. */
+const FULL = 500;
 const LOOK_EVERY_MS = 100;
 
 /** While nobody answers, the batch is sent again ever more seldom. */
@@ -240,8 +240,7 @@ export class Loading {
       const { lanes } = await this.#options.store.status();
       const events = lanes["to-legacy"];
       const areTaken = events.paused === false && this.#options.takesEvents();
-      const mostWaiting = Math.max(lanes["to-cidaas"].waiting, areTaken ? events.waiting : 0);
-      if (mostWaiting < LANE_FULL) return true;
+      if (lanes["to-cidaas"].waiting + (areTaken ? events.waiting : 0) < FULL) return true;
       await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
     } catch (error) {
       await this.#standBack(error, this.#options.patienceMs, signal);

@@ -146,14 +146,17 @@ class Proof {
     await edits;
   }
 
+  /** Dead is Node-RED until it makes users again: before that it looks whom the tenant has got meanwhile. */
   async #kill(): Promise<void> {
     const { nodeRed } = this.#demo;
     const from = Date.now();
     await nodeRed.kill9();
-    this.#killedAt.push(this.#loaded.count);
+    const { count } = this.#loaded;
+    this.#killedAt.push(count);
     await nodeRed.start();
+    await this.#until(count + 1);
     this.#dead.push({ from, to: Date.now() });
-    this.#say(`killed at ${this.#killedAt.at(-1)} users, and started again`);
+    this.#say(`killed at ${count} users, and at work again after ${Date.now() - from} ms`);
   }
 
   /** Waits for so many users in cidaas. */

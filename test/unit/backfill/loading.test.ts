@@ -125,26 +125,26 @@ describe("A loading", () => {
 
   for (const full of LANES) {
     it(`sends nothing while many users wait in ${full}, and goes on when they are fewer`, async () => {
-      waiting[full] = 1_000;
+      waiting[full] = 500;
       const loading = make();
       await loading.start();
       // Whoever does not look would have sent by then: reading a file of one chunk takes a few turns.
       for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
       should(sent).eql([]);
       should(loading.view.state).equal("running");
-      waiting[full] = 999;
+      waiting[full] = 499;
       await batches(1);
     });
   }
 
   it("does not wait for a lane that nobody takes from", async () => {
-    waiting["to-legacy"] = 1_000;
+    waiting["to-legacy"] = 500;
     await make({ takesEvents: () => false }).start();
     await batches(1);
   });
 
   it("does not wait for a lane that a person has paused", async () => {
-    waiting["to-legacy"] = 1_000;
+    waiting["to-legacy"] = 500;
     paused = "maintenance";
     await make().start();
     await batches(1);
