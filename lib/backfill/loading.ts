@@ -6,13 +6,19 @@ import { type Fingerprint, fileChanged, SourceFile } from "./file";
 import { type Progress, parseProgress, Rate, sameFile } from "./progress";
 import { type Batch, type ReadingSettings, RecordReader } from "./reader";
 
+/** Users waiting in both lanes with whom a load waits: enough to keep a batcher busy until the next look. */
+const FULL = 500;
+const LOOK_EVERY_MS = 100;
+
 /** While nobody answers, the batch is sent again ever more seldom. */
 const LONGEST_PATIENCE = 8;
 
 export interface LoadingOptions extends ReadingSettings {
-  store: Pick<SyncStore, "getNote" | "setNote">;
+  store: Pick<SyncStore, "getNote" | "setNote" | "status">;
   /** Absolute path of the file. */
   path: string;
+  /** Whether the flow takes the events of the tenant: a load goes no faster than those that it causes. */
+  takesEvents(): boolean;
   /** Records per batch. */
   count: number;
   /** Sends a batch into the flow, from where `acknowledge` is to be called with its id once its users are safe. */
@@ -204,6 +210,7 @@ export class Loading {
     if (this.#progress) this.#rate.add(this.#options.now(), this.#progress);
     try {
       while (this.#progress?.state === "running" && !signal.aborted) {
+        if (!(await this.#hasRoom(signal))) continue;
         const batch = await reader.next(this.#options.count);
         await file.checkUnchanged();
         const accepted = await this.#bring(batch, file.fingerprint, patience * this.#options.patienceMs, signal);
@@ -221,6 +228,31 @@ export class Loading {
       this.#looping = false;
       await file.close();
     }
+  }
+
+  /**
+   * Whether the flow keeps up: with the users of the file, and with the events of the tenant that they cause. Else the
+   * store would fill with a copy of the file, and live changes would wait behind those events. Comes back after a while
+   * where it does not.
+   */
+  async #hasRoom(signal: AbortSignal): Promise<boolean> {
+    try {
+      const { lanes } = await this.#options.store.status();
+      const events = lanes["to-legacy"];
+      const areTaken = events.paused === false && this.#options.takesEvents();
+      if (lanes["to-cidaas"].waiting + (areTaken ? events.waiting : 0) < FULL) return true;
+      await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
+    } catch (error) {
+      await this.#standBack(error, this.#options.patienceMs, signal);
+    }
+    return false;
+  }
+
+  /** Waits for a store that fails; throws whatever else went wrong. */
+  async #standBack(error: unknown, patienceMs: number, signal: AbortSignal): Promise<void> {
+    if (!(error instanceof StoreError)) throw error;
+    this.#options.report(error);
+    await delay(patienceMs, undefined, { signal }).catch(() => {});
   }
 
   /** Resolves with whether all of the batch is safe, and the position behind it kept. */
@@ -243,9 +275,7 @@ export class Loading {
         state: last ? "finished" : progress.state,
       }));
     } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      this.#options.report(error);
-      await delay(patienceMs, undefined, { signal }).catch(() => {});
+      await this.#standBack(error, patienceMs, signal);
       return false;
     }
     if (this.#progress) this.#rate.add(this.#options.now(), this.#progress);

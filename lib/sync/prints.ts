@@ -1,11 +1,11 @@
-import { createHmac } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Print, RuleId, Side } from "./types";
 
 /** What an empty canonical value prints to: having no value is itself a state that both sides can agree on. */
 export const NO_VALUE: Print = "";
 
-/** 96 bits: for a million persons with thirty rules the chance of one false equality is below 10^-14. */
-const PRINT_BYTES = 12;
+/** 96 bits in base64: for a million persons with thirty rules the chance of one false equality is below 10^-14. */
+const PRINT_LENGTH = 16;
 
 export interface Printer {
   /** Print of a rule's canonical value on one side. */
@@ -20,14 +20,11 @@ export interface Printer {
  * other text.
  */
 export function createPrinter(key: Buffer): Printer {
+  // There are some dozens per user. Unlike an HMAC this leaves no native object behind for each, and costs a tenth; of a
+  // truncated hash with the key in front nobody can go on to a longer text.
+  const prefix = key.toString("base64url");
   const print = (domain: string, canonical: string): Print =>
-    createHmac("sha256", key)
-      .update(domain)
-      .update("\0")
-      .update(canonical.normalize("NFC"))
-      .digest()
-      .subarray(0, PRINT_BYTES)
-      .toString("base64url");
+    hash("sha512-256", `${prefix}${domain}\0${canonical.normalize("NFC")}`, "base64url").slice(0, PRINT_LENGTH);
   return {
     value: (rule, side, canonical) => (canonical === "" ? NO_VALUE : print(`${side}\0${rule}`, canonical)),
     identifier: (kind, canonical) => print(`identifier\0${kind}`, canonical),

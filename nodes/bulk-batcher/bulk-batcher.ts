@@ -111,7 +111,7 @@ async function startTaking(
   const taker = takerOf(node, opening, {
     lane: LANE,
     maxInFlight: inFlight,
-    room: () => Math.min(pace.allowed(context.now()), inFlight - context.registry.count(LANE)),
+    room: () => pace.allowed(inFlight - context.registry.count(LANE), context.now()),
     deliver: (leases) => {
       pace.took(leases.length, context.now());
       for (const company of companies(leases, config.size)) {

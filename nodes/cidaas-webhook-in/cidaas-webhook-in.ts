@@ -7,7 +7,7 @@ import { ConfigError, StoreError, toSyncError } from "../../lib/errors";
 import type { Lease, Mark } from "../../lib/store/types";
 import { emptyChange } from "../../lib/sync/change";
 import { opaqueTime } from "../../lib/sync/opaque";
-import type { Envelope } from "../../lib/sync/types";
+import { ECHO, type Envelope } from "../../lib/sync/types";
 import { itemOf } from "../shared/envelope";
 import type { SharedSync } from "../shared/hub";
 import { laneStatus } from "../shared/lane-status";
@@ -150,9 +150,11 @@ function markOf(event: WebhookEvent, sub: string, ownClient: string, now: number
   const { createTime, eventtype, clientId } = event;
   const kind = eventtype === "ACCOUNT_DELETED" ? "delete" : "upsert";
   const span = createTime === null ? null : { first: createTime, last: createTime };
-  // Our own client brings hashes; nobody changes a password through it.
-  const opaque = clientId === ownClient ? {} : opaqueTime(eventtype, createTime, now);
-  return { sub, change: { ...emptyChange(kind, now), span, events: [eventtype], ...opaque } };
+  const change = { ...emptyChange(kind, now), span, events: [eventtype] };
+  // Our own client brings hashes; nobody changes a password through it. What it did is known, so that it lets edits of
+  // people go first.
+  if (clientId === ownClient) return { sub, change: { ...change, priority: ECHO } };
+  return { sub, change: { ...change, ...opaqueTime(eventtype, createTime, now) } };
 }
 
 /** Ends the leases of persons unknown to cidaas: there is nothing to be read. */

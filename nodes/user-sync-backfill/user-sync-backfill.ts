@@ -31,6 +31,7 @@ export = function register(RED: NodeAPI): void {
         ...config,
         ...outputs(node, this, config.exportedAt),
         store: sync.context.store,
+        takesEvents: () => sync.context.hasTaker("to-legacy"),
         now: Date.now,
         run: randomUUID(),
         patienceMs: PATIENCE_MS,
@@ -42,6 +43,8 @@ export = function register(RED: NodeAPI): void {
     node.onInput(async ({ config: loading }, msg, send) => {
       const id = answeredBatch(msg);
       if (id !== null) return loading.acknowledge(id);
+      // A batcher that serves live changes too sends those back as well.
+      if ("sync" in msg && isRecord(msg.sync)) return;
       const topic = String(msg.topic);
       const operation = Object.hasOwn(OPERATIONS, topic) ? OPERATIONS[topic] : undefined;
       if (!operation) {

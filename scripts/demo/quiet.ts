@@ -22,8 +22,8 @@ export async function look({ nodeRed, simulator }: Demo): Promise<View> {
   const status = await nodeRed.status();
   return {
     status,
-    cidaasUsers: simulator.tenant.snapshot().length,
-    legacyUsers: simulator.legacy.snapshot().length,
+    cidaasUsers: simulator.tenant.userCount(),
+    legacyUsers: simulator.legacy.userCount(),
     unsent: simulator.tenant.pendingWebhooks() + simulator.legacy.pendingEvents(),
     happened: simulator.history.entries().length,
   };

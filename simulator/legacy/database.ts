@@ -94,6 +94,7 @@ export class LegacyDatabase {
   readonly #byId: StatementSync;
   readonly #byEmail: StatementSync;
   readonly #page: StatementSync;
+  readonly #count: StatementSync;
   readonly #addEvent: StatementSync;
   readonly #eventBody: StatementSync;
   readonly #removeEvent: StatementSync;
@@ -114,6 +115,7 @@ export class LegacyDatabase {
     this.#byId = database.prepare("SELECT * FROM users WHERE id = ?");
     this.#byEmail = database.prepare("SELECT * FROM users WHERE email = ?");
     this.#page = database.prepare("SELECT * FROM users WHERE id > ? ORDER BY id LIMIT ?");
+    this.#count = database.prepare("SELECT count(*) AS count FROM users");
     this.#addEvent = database.prepare("INSERT INTO outbox (user_id, body) VALUES (?, ?)");
     this.#eventBody = database.prepare("SELECT body FROM outbox WHERE id = ?");
     this.#removeEvent = database.prepare("DELETE FROM outbox WHERE id = ?");
@@ -180,6 +182,10 @@ export class LegacyDatabase {
   /** Users in the order of their ids, after `after`; `limit` -1 gives all of them. */
   page(after: number, limit: number): LegacyUser[] {
     return this.#page.all(after, limit).map(toUser);
+  }
+
+  count(): number {
+    return numberOf(this.#count.get()?.count);
   }
 
   addEvent(userId: number, body: string): StoredEvent {

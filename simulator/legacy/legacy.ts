@@ -41,6 +41,7 @@ export interface RunningLegacy {
   setEvents(receiver: EventReceiver | null): void;
   /** All users by id. */
   snapshot(): LegacyUser[];
+  userCount(): number;
   /** Throws `NOT_FOUND`, `INPUT_INVALID` and `EMAIL_TAKEN`. */
   edit(id: string | number, patch: LegacyPatch): void;
   /** The new user's id: the one given, of somebody deleted, or one that nobody ever had. Throws `INPUT_INVALID` and `EMAIL_TAKEN`. */
@@ -87,6 +88,7 @@ export async function startLegacy(options: LegacyOptions = {}): Promise<RunningL
     setDials: (dials) => faults.set(dials),
     setEvents: (receiver) => outbox.setReceiver(receiver),
     snapshot: () => database.page(0, -1),
+    userCount: () => database.count(),
     edit: (id, patch) => mustExist(system.edit(Number(id), patch, "user") !== null),
     create: (user, id) => String(system.create(user, "user", id === undefined ? null : Number(id)).id),
     changePassword: (id, password) => mustExist(system.changePassword(Number(id), password, "user")),

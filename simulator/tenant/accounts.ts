@@ -13,6 +13,7 @@ export class Accounts {
   readonly #index = new Map<string, string>();
   readonly #now: () => number;
   #revision = 0;
+  #count = 0;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -41,6 +42,10 @@ export class Accounts {
       if (account) found.push(account);
     }
     return found;
+  }
+
+  count(): number {
+    return this.#count;
   }
 
   /** The account that has this identifier (`email`, `mobile_number` or `username`). */
@@ -94,6 +99,7 @@ export class Accounts {
 
   #push(sub: string, account: Account | null, at: number): void {
     const versions = this.#versions.get(sub) ?? [];
+    this.#count += Number(account !== null) - Number((versions.at(-1)?.account ?? null) !== null);
     versions.push({ at, account });
     while ((versions[1]?.at ?? at) <= at - MAX_LAG_MS) versions.shift();
     this.#versions.set(sub, versions);

@@ -53,6 +53,7 @@ export interface RunningTenant {
   setWebhook(setup: WebhookSetup, id?: string): string;
   /** All users in the normal form of `lib/cidaas`; not to be changed. */
   snapshot(): JsonObject[];
+  userCount(): number;
   /** A user's own edit in flat form: what is left out stays, null clears. Fires events. */
   edit(sub: string, patch: JsonObject): void;
   /** Self registration; `password` in the clear is allowed. Returns the sub. */
@@ -122,6 +123,7 @@ export async function startTenant(options: TenantOptions): Promise<RunningTenant
     setDials: (partial) => dials.set(partial),
     setWebhook: (setup, id) => registry.save(parseWebhook(setup), id).webhook._id,
     snapshot: () => directory.accounts.list().map(renderSnapshot),
+    userCount: () => directory.accounts.count(),
     edit: (sub, patch) => people.edit(sub, patch),
     register: (user) => people.register(user),
     changePassword: (sub, password) => people.changePassword(sub, password),

@@ -5,6 +5,7 @@ import { compareSides } from "../../scripts/demo/compare";
 import { startDemo } from "../../scripts/demo/processes";
 import { waitForQuiet } from "../../scripts/demo/quiet";
 import { startLegacy } from "../../simulator/legacy/legacy";
+import { exportOf } from "../support/export";
 import { EXAMPLES, type FlowNode, findNode, loadExample, mergeFlows } from "../support/flows";
 import { temporaryDirectory } from "../support/user-directory";
 import { waitFor } from "../support/wait-for";
@@ -129,8 +130,7 @@ function nameOf({ type, name }: FlowNode): string {
 /** The users that a legacy system of this size begins with, as its export. Generated users are always the same. */
 async function writeExport(file: string, users: number): Promise<void> {
   const legacy = await startLegacy({ users });
-  const rows = legacy.snapshot().map((user) => Object.values(user).map((value) => `"${value ?? ""}"`));
-  const [first] = legacy.snapshot();
+  const rows = legacy.snapshot();
   await legacy.close();
-  writeFileSync(file, [Object.keys(first ?? {}), ...rows].map((row) => row.join(",")).join("\n"));
+  writeFileSync(file, exportOf(rows));
 }

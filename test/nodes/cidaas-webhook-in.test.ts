@@ -191,6 +191,19 @@ describe("cidaas-webhook-in", () => {
     });
   });
 
+  it("hands out what people did before what our own client did", async () => {
+    const [busy, echo, edit] = [OTHER, `${SUB.slice(0, -1)}3`, SUB];
+    await bench.load([...receiver({ maxInFlight: 1 }), node("out", "legacy-out", [[], [], []])]);
+    await bench.listening();
+    await bench.post(event(busy));
+    const first = await bench.first("webhook-taken");
+    await bench.post({ ...event(echo), client_id: "simulator-client" });
+    await bench.post(event(edit));
+    bench.send("out", { ...first, sync: { ...Object(first.sync), skip: "test" } });
+    const [, second] = await bench.arrived("webhook-taken", 2);
+    should(second?.payload).match({ sub: edit });
+  });
+
   it("turns red when a second node wants its path, and names the first", async () => {
     const sync = bench.base().find(({ id }) => id === "sync");
     await bench.load(

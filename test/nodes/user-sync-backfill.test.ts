@@ -188,6 +188,15 @@ describe("user-sync-backfill", () => {
     await bench.arrived("users", 2);
   });
 
+  it("takes no notice of live changes that the same batcher has accepted", async () => {
+    await bench.load(loadingFlow(), RULES);
+    bench.send("to-cidaas", { payload: { id: "77", email: `live${round}@example.org`, name: "Live" } });
+    await bench.first("safe");
+    operate("start");
+    await bench.settled("to-cidaas", 6);
+    should(bench.caught()).eql([]);
+  });
+
   it("answers a topic that it does not know with those that it knows", async () => {
     await bench.load(backfill(), RULES);
     operate("explode");

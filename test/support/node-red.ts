@@ -89,6 +89,11 @@ export class NodeRed {
     return this.#process !== null && this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
+  /** Id of the process; undefined before the first start. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   /** What Node-RED printed, over all its starts. */
   get logs(): string {
     return this.#log.join("\n");

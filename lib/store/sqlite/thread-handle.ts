@@ -9,6 +9,9 @@ import { soundState } from "./soundness";
 /** Beside this file, compiled or as source. */
 const THREAD = join(__dirname, `thread${extname(__filename)}`);
 
+/** MB for short-lived values; by itself V8 takes several times as much before it looks what is garbage. */
+const YOUNG_SPACE = 8;
+
 interface Waiting {
   resolve(value: never): void;
   reject(error: Error): void;
@@ -30,7 +33,11 @@ export class Thread {
   private constructor(options: SqliteOptions, announce: (key: string, lane: Lane) => void) {
     this.#options = options;
     this.#announce = announce;
-    this.#worker = new Worker(THREAD, { workerData: threadOptions(options), name: "user-sync store" });
+    this.#worker = new Worker(THREAD, {
+      workerData: threadOptions(options),
+      name: "user-sync store",
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_SPACE },
+    });
     this.exit = new Promise((resolve) => this.#worker.once("exit", () => resolve()));
     this.#worker.on("message", (answers: Answer<never>[]) => {
       for (const answer of answers) this.#take(answer);

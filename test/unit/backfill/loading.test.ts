@@ -4,8 +4,16 @@ import should from "should";
 import { Loading, type LoadingOptions } from "../../../lib/backfill/loading";
 import type { Batch } from "../../../lib/backfill/reader";
 import { StoreError, type SyncError } from "../../../lib/errors";
+import { readCounters } from "../../../lib/store/counters";
+import type { LaneStatus } from "../../../lib/store/types";
+import { LANES, type Lane } from "../../../lib/sync/types";
 import { temporaryDirectory } from "../../support/user-directory";
 import { waitFor } from "../../support/wait-for";
+
+function lane(waiting: number, paused: string | false = false): LaneStatus {
+  const counters = readCounters(() => 0);
+  return { waiting, inFlight: 0, paused, lateConfirmations: 0, parkedNow: 0, counters };
+}
 
 interface Sent {
   ids: unknown[];
@@ -18,6 +26,8 @@ describe("A loading", () => {
   const open: Loading[] = [];
   let notes = new Map<string, string>();
   let storeFails = false;
+  let paused: string | false = false;
+  let waiting: Record<Lane, number> = { "to-legacy": 0, "to-cidaas": 0 };
   let sent: Sent[] = [];
   let refused: Batch["unusable"] = [];
   let problems: SyncError[] = [];
@@ -25,6 +35,8 @@ describe("A loading", () => {
   beforeEach(() => {
     notes = new Map();
     storeFails = false;
+    waiting = { "to-legacy": 0, "to-cidaas": 0 };
+    paused = false;
     [sent, refused, problems] = [[], [], []];
     write(users(1, 7));
   });
@@ -57,7 +69,13 @@ describe("A loading", () => {
           if (storeFails) throw new StoreError("STORE_FULL", "The disk is full.");
           notes.set(name, value);
         },
+        status: async () => {
+          if (storeFails) throw new StoreError("STORE_FULL", "The disk is full.");
+          const lanes = { "to-legacy": lane(waiting["to-legacy"], paused), "to-cidaas": lane(waiting["to-cidaas"]) };
+          return { lanes, persons: 0, linked: 0 };
+        },
       },
+      takesEvents: () => true,
       send: (records, id) => void sent.push({ id, ids: records.map((record) => record.id) }),
       refuse: (unusable) => void refused.push(...unusable),
       report: (error) => void problems.push(error),
@@ -103,6 +121,33 @@ describe("A loading", () => {
     should(idsSent()).eql(["1 2 3"]);
     answer(loading);
     await batches(2);
+  });
+
+  for (const full of LANES) {
+    it(`sends nothing while many users wait in ${full}, and goes on when they are fewer`, async () => {
+      waiting[full] = 500;
+      const loading = make();
+      await loading.start();
+      // Whoever does not look would have sent by then: reading a file of one chunk takes a few turns.
+      for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+      should(sent).eql([]);
+      should(loading.view.state).equal("running");
+      waiting[full] = 499;
+      await batches(1);
+    });
+  }
+
+  it("does not wait for a lane that nobody takes from", async () => {
+    waiting["to-legacy"] = 500;
+    await make({ takesEvents: () => false }).start();
+    await batches(1);
+  });
+
+  it("does not wait for a lane that a person has paused", async () => {
+    waiting["to-legacy"] = 500;
+    paused = "maintenance";
+    await make().start();
+    await batches(1);
   });
 
   it("takes an answer that comes while the batch is being sent", async () => {
