@@ -59,16 +59,15 @@ async function prepareValid(
   gate: CidaasGate,
   leased: Lease,
 ): Promise<OutgoingUser | { settlement: Settlement }> {
-  if (leased.change.kind === "delete") return prepareDelete(context, gate, leased);
   const present = await withLegacyValues(context, gate, leased);
   if ("settlement" in present) return present;
-  if (present.kind === "delete") return prepareDelete(context, gate, { ...leased, change: present });
+  if (present.kind === "delete") return prepareDelete({ ...leased, change: present });
   const intent = leased.intents.find(({ side }) => side === "legacy") ?? null;
   const tolerance = context.settings.clockToleranceMs;
   const change = { ...present, rules: uncover(present.rules, "legacy", leased.ledger, intent, tolerance) };
   const learned = learnedFrom(present.rules, change.rules, "legacy", leased.ledger, tolerance);
   const lease = gate.adopted ? leased : await askExistence(context, gate, { ...leased, change });
-  const news = newsOfCarried(context, change.rules);
+  const news = newsOfCarried(context, change);
   const prepared = await prepare(
     context,
     { ...lease, change },
@@ -92,19 +91,11 @@ async function prepareValid(
   };
 }
 
-async function prepareDelete(
-  context: SyncContext,
-  gate: CidaasGate,
-  lease: Lease,
-): Promise<OutgoingUser | { settlement: Settlement }> {
+function prepareDelete(lease: Lease): OutgoingUser | { settlement: Settlement } {
   const { sub, inCidaas } = lease.person;
   if (sub === null || !inCidaas) {
     return { settlement: { token: lease.token, outcome: "unchanged", present: { legacy: false } } };
   }
-  const record = await gate.readLegacy(lease);
-  // The event said deleted, the legacy system still has the user: no evidence, and the present state comes by itself.
-  const stillThere = record !== null && record !== "unreadable" && !isDeleted(context, record);
-  if (stillThere) return { settlement: { token: lease.token, outcome: "refused" } };
   return { kind: "delete", lease, body: { sub }, plan: NOTHING_TO_WRITE, statusBefore: null };
 }
 
@@ -133,6 +124,7 @@ async function withLegacyValues(
   lease: Lease,
 ): Promise<Change | { settlement: Settlement }> {
   const { change, token } = lease;
+  if (change.kind === "delete") return unlessStillThere(context, gate, lease);
   // What is forced is what the legacy system holds now, and not what an event of it once carried.
   const isForced = change.force.some((rule) => rule !== LEGACY_KEY_RULE);
   const empty = Object.keys(change.rules).length === 0 && change.force.length === 0;
@@ -155,6 +147,14 @@ async function withLegacyValues(
     else if (change.force.includes(rule)) rules[rule] = mergeCarried(carried, present);
   }
   return { ...change, rules };
+}
+
+/** The event said deleted: where the legacy system still has the user that is no evidence, and what it holds is brought. */
+async function unlessStillThere(context: SyncContext, gate: CidaasGate, lease: Lease): Promise<Change> {
+  const { change } = lease;
+  const record = await gate.readLegacy(lease);
+  if (record === null || record === "unreadable" || isDeleted(context, record)) return change;
+  return withPresentValues(context, { ...change, kind: "upsert" }, record);
 }
 
 /** A parked change that is retried gives way to what the legacy system holds by now, rule by rule and by the times of both. */

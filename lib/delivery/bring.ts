@@ -18,6 +18,11 @@ const USER_MISSING = {
   code: MISSING_CODE,
   message: "The user is gone on the target side, and no event said that it was deleted.",
 };
+const ID_REUSED = {
+  code: "LEGACY_ID_REUSED",
+  message:
+    "The legacy system has given the id of a deleted user to one with other identifiers. If it is the same person, correct the identifier; if not, give this user another id.",
+};
 const READ_LAGS = {
   code: "READ_LAGS",
   message: "A read still shows the user as it was before a change that is known.",
@@ -74,6 +79,7 @@ export async function prepare(
   const resolved = await resolvePerson(context, leased, source.identifiers, source.former);
   if ("settlement" in resolved) return { do: "settle", settlement: resolved.settlement };
   const { lease, exists } = resolved;
+  if (await isSomebodyElse(context, lease, source.identifiers)) return park(lease, ID_REUSED.code, ID_REUSED.message);
 
   if (exists && !intent && !mustRead(lease)) {
     const plan = plans(context, lease, lease.ledger, source, reader, { state: "unread" });
@@ -296,6 +302,21 @@ export function isBuried(context: SyncContext, lease: Lease): boolean {
   const { deletedAt } = lease.person;
   if (deletedAt === null || lease.change.span === null) return false;
   return lease.change.span.last <= deletedAt + context.settings.clockToleranceMs;
+}
+
+/** A legacy id may be given to another person once its user is deleted: an identifier in common tells who it is. */
+async function isSomebodyElse(
+  { store }: SyncContext,
+  { lane, person }: Lease,
+  identifiers: readonly Identifier[],
+): Promise<boolean> {
+  if (targetOf(lane) !== "cidaas" || person.deletedAt === null) return false;
+  const prints = identifiers.map(({ print }) => print);
+  const carriers = await Promise.all([
+    store.findByIdentifier("legacy", prints),
+    store.findByIdentifier("cidaas", prints),
+  ]);
+  return !carriers.flat().some((carrier) => carrier.person.id === person.id);
 }
 
 function settle(lease: Lease, settlement: Omit<Settlement, "token">): Prepared {

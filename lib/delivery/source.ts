@@ -5,7 +5,6 @@ import type { Mark } from "../store/types";
 import { emptyChange } from "../sync/change";
 import type { News } from "../sync/decision";
 import type {
-  CarriedRule,
   Change,
   Envelope,
   Identifier,
@@ -81,7 +80,10 @@ function changeOf(context: SyncContext, item: Item, record: JsonObject): Change 
 }
 
 /** News of values that travelled with the change (to-cidaas). */
-export function newsOfCarried(context: SyncContext, rules: Record<RuleId, CarriedRule>): Record<RuleId, News> {
+export function newsOfCarried(
+  context: SyncContext,
+  { rules, receivedAt }: Pick<Change, "rules" | "receivedAt">,
+): Record<RuleId, News> {
   const news: Record<RuleId, News> = {};
   for (const [rule, carried] of Object.entries(rules)) {
     if (!context.map.rule(rule)) continue;
@@ -91,7 +93,7 @@ export function newsOfCarried(context: SyncContext, rules: Record<RuleId, Carrie
       source: carried.source,
       target: context.printer.value(rule, "cidaas", canonical),
       span: carried.at === null ? null : { first: carried.at, last: carried.at },
-      ...(seenAt === null ? {} : { seenAt }),
+      ...(seenAt === null ? { receivedAt } : { seenAt }),
       ...(carried.state ? { state: carried.state } : {}),
     };
   }

@@ -40,7 +40,7 @@ export function settleConflict(
     return { do: "write", conflicts: [atLatest(record, editAt, input.clockTolerance)], heal: false };
   }
   // The winner of a rule that goes one way only has no lane to the source; it simply stays where it is.
-  if (policy.direction !== "both") return { do: "remember", target: present };
+  if (policy.direction !== "both") return { do: "remember", target: present, conflicts: [record] };
   return {
     do: "refuse",
     conflicts: [atLatest(record, news.latest ?? null, input.clockTolerance)],

@@ -20,6 +20,8 @@ export interface News {
   target: Print;
   /** When it was edited; a point for legacy. */
   span: Span | null;
+  /** When it reached us; of news without a time of their own. */
+  receivedAt?: number;
   /** When the source was last seen to hold it, where that is known. */
   seenAt?: number;
   /** When its record was last edited by its own word, by us or by somebody; absent where that is not known. */
@@ -78,7 +80,7 @@ export type Verdict =
   /** The echo, of this time, of the open intent's write. */
   | { do: "proven"; at: number | null }
   /** `targetEditAt`: when the target came to the value by an edit of its own. */
-  | { do: "remember"; target: Print; targetEditAt?: number | null }
+  | { do: "remember"; target: Print; targetEditAt?: number | null; conflicts?: ConflictRecord[] }
   /** `heal`: the source lost this value to a write of ours meanwhile, so it has to be written there again too. */
   | { do: "write"; conflicts: ConflictRecord[]; heal: boolean }
   /** `keep`: the source does not hold the value any more, so the ledger does not take it. */

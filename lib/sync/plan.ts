@@ -104,7 +104,10 @@ function note(plan: Settleable, rule: RuleId, verdict: Verdict, input: PlanInput
     const seen = verdict.at === null ? null : seenAgain(taken, { ...agreed, at: verdict.at }, input.clockTolerance);
     plan.ledger[rule] = seen ?? taken;
   }
-  if (verdict.do === "remember") plan.ledger[rule] = remembered(previous, { ...agreed, ...verdict });
+  if (verdict.do === "remember") {
+    plan.ledger[rule] = remembered(previous, { ...agreed, ...verdict });
+    plan.conflicts.push(...(verdict.conflicts ?? []));
+  }
   if (verdict.do === "write") plan.write.push(rule);
   if (verdict.do === "freeze") plan.frozen.push(rule);
   if (verdict.do === "refuse") {

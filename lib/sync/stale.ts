@@ -58,7 +58,7 @@ export function dismissedEdit(input: DecideInput, policy: RulePolicy, time: numb
 /** The verdict on news that are older than what is known of their side; null for any others. */
 export function stale(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
   const editAt = news.span?.last ?? null;
-  if (editAt === null) return null;
+  if (editAt === null) return untimed(input, policy, news, entry);
   const own = withIntent(entry[input.source], input.intent, policy.id);
   const age = ageOf(own, news, editAt);
   if (age === "new") return null;
@@ -80,6 +80,18 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
   const carried = covering === entry[input.source].writes[0] ? null : input.intent?.rules[policy.id];
   const agreed = carried?.source ?? entry[otherSide(input.source)].print;
   return writeUnlessEdited(input, policy, news, { agreed, record, heal });
+}
+
+/** News without a time that reached us before our last write was taken: it replaced them, or was made before them. */
+function untimed(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
+  const [write] = entry[input.source].writes;
+  if (!write || news.receivedAt === undefined || news.receivedAt > write.until) return null;
+  if (entry[input.source].writes.some(({ print, before }) => news.source === print || news.source === before))
+    return { do: "nothing" };
+  const record = conflictRecord(input, policy.conflict, policy, news, carriedSpan(write));
+  const heal = policy.direction === "both";
+  if (record.winner !== input.source) return { do: "refuse", conflicts: [record], heal, keep: true };
+  return writeUnlessEdited(input, policy, news, { agreed: entry[otherSide(input.source)].print, record, heal });
 }
 
 /** Whether a write of ours has replaced a value of this time, or a later value of the same side has. */

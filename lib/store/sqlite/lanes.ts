@@ -32,7 +32,8 @@ export class Lanes {
     for (const mark of marks) {
       if (this.#endsForgotten(sync, lane, mark, now)) continue;
       const person = this.personOf(sync, lane, mark, now);
-      const { identifiers } = mark.change;
+      // Whoever comes under the legacy id of a deleted user has yet to prove to be that one: what named it stays.
+      const identifiers = person.deletedAt === null ? mark.change.identifiers : [];
       const { knowledge } = this.#tables;
       const source = sourceOf(lane);
       // Known from now on, not from the settle: whoever is born on the other side meanwhile has to find this person. One
