@@ -4,17 +4,7 @@ import type { MappedRule } from "../mapping/types";
 import type { Mark } from "../store/types";
 import { emptyChange } from "../sync/change";
 import type { News } from "../sync/decision";
-import type {
-  Change,
-  Envelope,
-  Identifier,
-  Item,
-  Json,
-  JsonObject,
-  RuleId,
-  Side,
-  Span,
-} from "../sync/types";
+import type { Change, Envelope, Identifier, Item, Json, JsonObject, RuleId, Side, Span } from "../sync/types";
 import { BACKFILL, LIVE, otherSide } from "../sync/types";
 import type { SyncContext } from "./context";
 import { openValues } from "./secrets";

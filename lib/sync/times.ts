@@ -32,8 +32,9 @@ export function spanOfRead(
   ours: readonly Pick<Write, "at" | "until">[],
 ): Span | null {
   if (updatedAt === null) return events;
+  if (isOwnWrite(updatedAt, ours)) return events;
   if (events === null) return { first: updatedAt, last: updatedAt };
-  return isOwnWrite(updatedAt, ours) || updatedAt <= events.last ? events : { first: events.first, last: updatedAt };
+  return updatedAt <= events.last ? events : { first: events.first, last: updatedAt };
 }
 
 /** Whether a record says to have changed while a write of ours was on its way. */

@@ -1,5 +1,6 @@
 import should from "should";
 import type { JsonObject } from "../../lib/sync/types";
+import { at } from "../support/answers";
 import { type Pair, Scene, TOLERANCE_S } from "../support/scene";
 
 /** Longer than the tolerance of the clocks. */
@@ -201,5 +202,36 @@ describe("Edits of both sides that meet, in a real Node-RED", function () {
     should(scene.inCidaas(pair.sub)).containEql({ given_name: "Anna", family_name: before.family_name });
     should(scene.differences(pair)).eql([]);
     should(scene.writesSince(moment, pair)).eql(["cidaas updated address.locality"]);
+  });
+
+  it("an edit of another field between our read and our write stays, and so does ours", async () => {
+    const pair = await scene.pair();
+    // The event of the edit comes after our write is settled, and before the echo of that write.
+    scene.legacy.setDials({ latencyMs: 300, eventDelayMs: 400 });
+
+    scene.tenant.edit(pair.sub, { address: { locality: "Bonn" } });
+    await scene.nextCall("legacy", "PATCH /users/:id");
+    scene.legacy.edit(pair.legacyId, { tier: "gold" });
+    await scene.quiet();
+
+    should(scene.cities(pair)).eql(["Bonn", "Bonn"]);
+    should(at(scene.inCidaas(pair.sub), "customFields.tier")).equal("gold");
+    should(scene.differences(pair)).eql([]);
+  });
+
+  it("a legacy change without a time that lost to an edit of cidaas does not come back after that edit", async () => {
+    const pair = await scene.pair();
+    // The echo of our write would tell the newer value; what waits in the lane is taken before it comes.
+    scene.legacy.setDials({ eventDelayMs: 1_500 });
+    await scene.hold(async () => {
+      scene.tenant.edit(pair.sub, { address: { locality: "Bonn" } });
+      await scene.pass(APART_MS);
+      scene.silently(() => scene.legacy.edit(pair.legacyId, { city: "Kiel" }));
+      const { updated_at, ...untimed } = scene.inLegacy(pair.legacyId);
+      await scene.legacyEvent(untimed);
+    });
+    await scene.quiet();
+
+    should(scene.cities(pair)).eql(["Bonn", "Bonn"]);
   });
 });

@@ -1,5 +1,8 @@
 import should from "should";
-import { Scene } from "../support/scene";
+import { Scene, TOLERANCE_S } from "../support/scene";
+
+/** Longer than the tolerance of the clocks: what comes then is newer for sure. */
+const APART_MS = TOLERANCE_S * 1000 + 300;
 
 describe("Users who go and come, in a real Node-RED", function () {
   this.timeout(60_000);
@@ -78,5 +81,21 @@ describe("Users who go and come, in a real Node-RED", function () {
     should(records).have.length(1);
     should(String(records[0]?.id)).not.equal(pair.legacyId);
     should(scene.differences({ sub, legacyId: String(records[0]?.id) })).eql([]);
+  });
+
+  it("somebody else under the legacy id of a deleted user is parked, and gets nothing of that user", async () => {
+    const pair = await scene.pair();
+    const email = String(scene.inLegacy(pair.legacyId).email);
+    scene.legacy.remove(pair.legacyId);
+    await scene.quiet();
+    await scene.pass(APART_MS);
+    const moment = scene.moment;
+
+    scene.legacy.create({ email: scene.email(), email_verified: 1, first_name: "Stranger" }, pair.legacyId);
+    await scene.quiet();
+
+    should(scene.writesSince(moment, pair)).eql([]);
+    should(scene.inCidaas(pair.sub)).containEql({ userStatus: "DECLINED", email, given_name: "Lea" });
+    should(await scene.parked(pair)).eql(["to-cidaas LEGACY_ID_REUSED"]);
   });
 });

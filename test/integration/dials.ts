@@ -29,6 +29,8 @@ export const FAULTS: Record<string, Fault> = {
   "late events": { dials: { eventDelayMs: 4_000 } },
   "events in another order": { dials: { reorderEvents: true, eventDelayMs: 500 } },
   "reads that lag": { dials: { readLagMs: 1_500 } },
+  "answers that come after the events": { dials: { answerDelayMs: 400 } },
+  "a clock that is ahead": { dials: { clockOffsetMs: 2_000 } },
   "all of it": {
     dials: {
       latencyMs: 20,
