@@ -5,8 +5,8 @@ import { type LedgerEntry, otherSide, type Print, type Side } from "./types";
  * last writes show it: they go to one side and the other in turn, and soon the same value is written to a side again.
  */
 
-/** So many writes in turn are seen as chance, or as two people who correct each other. */
-const ROUNDS = 5;
+/** So many writes in turn may be chance, two people who correct each other, or edits that cross and are healed. */
+const ROUNDS = 7;
 
 /** As many as the ledger keeps of both sides. Values that never come back, but grow, are stopped by these. */
 const ROUNDS_KEPT = 8;

@@ -25,7 +25,7 @@ describe("Two sides that write one field over each other", () => {
   const tenant = () => bench.simulator.tenant;
   const legacy = () => bench.simulator.legacy;
 
-  /** A user of both sides whose city the sides write over each other, until the sync has made five writes. */
+  /** A user of both sides whose city the sides write over each other, until the sync has made seven writes. */
   async function fought() {
     await bench.load([...toLegacy(), ...toCidaas()], { sync: { rules: RULES, clockTolerance: 0 } });
     await bench.listening();
@@ -58,7 +58,7 @@ describe("Two sides that write one field over each other", () => {
       await bench.settled("to-legacy", arrivals["to-legacy"]);
     };
     await inLegacy({});
-    for (let round = 0; round < 2; round++) {
+    for (let round = 0; round < 3; round++) {
       await inCidaas({ address: { locality: "Cologne" } });
       await inLegacy({ city: "Köln" });
     }
