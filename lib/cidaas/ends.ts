@@ -4,8 +4,9 @@ import { settlementOfFailure, settlementOfUnsent } from "../delivery/failure";
 import { settledBy } from "../delivery/settled";
 import { CallError } from "../errors";
 import type { Settlement } from "../store/types";
+import { emptyChange } from "../sync/change";
 import { ledgerAfter } from "../sync/plan";
-import type { JsonObject } from "../sync/types";
+import type { Change, JsonObject } from "../sync/types";
 import { adoptedFrom, type OutgoingUser } from "./gate";
 import type { Steps } from "./steps";
 import type { BulkResult, Tenant } from "./types";
@@ -46,6 +47,7 @@ export async function endOf(
     return isTaken ? retry(user, { reason: TAKEN, keepIntent: false }) : endOfRefusal(user, result);
   }
   const sub = result.sub ?? user.lease.person.sub;
+  const settled = settledBy(user.lease, user.plan);
   const settlement: Settlement = {
     token: user.lease.token,
     outcome: "delivered",
@@ -53,9 +55,17 @@ export async function endOf(
     present: { cidaas: true, ...(user.lease.person.legacyId === null ? {} : { legacy: true }) },
     identifiers: { side: "legacy", list: user.lease.change.identifiers },
     ...(sub === null ? {} : { link: { sub } }),
-    ...settledBy(user.lease, user.plan),
+    ...settled,
   };
+  const isHollow = result.state === "CREATED" && !user.plan.create && user.kind === "upsert";
+  if (isHollow) settlement.marks = [...(settled.marks ?? []), { lane: "to-cidaas", change: wholeUser(context) }];
   return { user, settlement, state: result.state, sub };
+}
+
+/** The user was gone, and our update has made it anew with no more than that: the rest has to follow. */
+function wholeUser({ policies, now }: SyncContext): Change {
+  const rules = policies.filter(({ direction }) => direction !== "to-legacy").map(({ id }) => id);
+  return { ...emptyChange("upsert", now()), force: rules };
 }
 
 const TAKEN = { code: "EMAIL_TAKEN", message: "Another account of the tenant has the same e-mail." };

@@ -5,12 +5,12 @@ import { ledgerProvenBy, type Plan, type PlanInput, planFor, type Settleable } f
 import { LAG_LIMIT_MS } from "../sync/times";
 import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
 import { otherSide, targetOf } from "../sync/types";
-import { isProven } from "../sync/writes";
 import { trace } from "../trace";
 import type { SyncContext } from "./context";
 import { type LookingReader, lookUp, printsOf } from "./look-up";
 import { opaqueEditsOf } from "./opaque";
 import { resolvePerson } from "./person";
+import { echoedIn, unprovenRules, withProof } from "./proof";
 import { nameableRules, namedRules, withSetAgain } from "./set-again";
 import { settledBy } from "./settled";
 
@@ -124,7 +124,10 @@ async function readAndConclude(
     return later(lease, context.now());
   }
   const time = { now: context.now(), flightMs: context.leaseMs };
-  const ledger = intent ? ledgerProvenBy(intent, lease.ledger, prints, context.policies, time) : lease.ledger;
+  const proven = intent ? ledgerProvenBy(intent, lease.ledger, prints, context.policies, time) : lease.ledger;
+  // A legacy record is dated by the legacy system: it tells when the write that it proves took effect.
+  const recordAt = target === "legacy" ? editAt : null;
+  const ledger = echoedIn(proven, lease.ledger, prints, recordAt, context.settings.clockToleranceMs);
   const unproven = intent && !intent.create ? unprovenRules(intent, ledger, lease.ledger) : [];
   const isNameable = intent !== null && nameableRules(context.map, intent).some((rule) => unproven.includes(rule));
   if (isNameable && isEventOnItsWay(lease, intent, editAt, context.now())) {
@@ -136,35 +139,10 @@ async function readAndConclude(
   return conclude(context, lease, intent ? withProof(plan, intent, ledger, lease.ledger) : plan, source, readable);
 }
 
-function unprovenRules(intent: Intent, ledger: Ledger, before: Ledger): RuleId[] {
-  return Object.keys(intent.rules).filter((rule) => ledger[rule] === before[rule] && !isKnown(before, intent, rule));
-}
-
-function isKnown(ledger: Ledger, intent: Intent, rule: RuleId): boolean {
-  const entry = ledger[rule];
-  return entry !== undefined && isProven(entry[intent.side], intent);
-}
-
 /** The user was edited after our write was sent, by it or by somebody: the event that tells which may come yet. */
 function isEventOnItsWay({ other }: Lease, intent: Intent, editAt: number | null, now: number): boolean {
   if (editAt === null || editAt <= intent.at || now - editAt > LAG_LIMIT_MS) return false;
   return (other?.span?.last ?? 0) + LAG_MS < editAt;
-}
-
-/** What an open intent is proven to have written and decided is kept even where the change brings nothing new. */
-function withProof(plan: Plan, intent: Intent, ledger: Ledger, before: Ledger): Plan {
-  if (plan.do !== "settle") return plan;
-  const proven = Object.fromEntries(Object.entries(ledger).filter(([rule, entry]) => before[rule] !== entry));
-  // Of rules that it was not to write it carries what was decided before. Who decides anew records anew.
-  const isDecided = (rule: RuleId) => rule in proven || isKnown(before, intent, rule) || !(rule in intent.rules);
-  const isAnew = (rule: RuleId) => plan.conflicts.some((conflict) => conflict.rule === rule);
-  return {
-    ...plan,
-    ledger: { ...proven, ...plan.ledger },
-    proven,
-    conflicts: [...intent.conflicts.filter(({ rule }) => isDecided(rule) && !isAnew(rule)), ...plan.conflicts],
-    heal: [...new Set([...intent.heal.filter(isDecided), ...plan.heal])],
-  };
 }
 
 function plans(

@@ -1,0 +1,48 @@
+import type { Plan } from "../sync/plan";
+import type { Intent, Ledger, Print, RuleId } from "../sync/types";
+import { isProven, withEcho } from "../sync/writes";
+
+/* What a look at the target tells of an open intent: which of its rules were written, and when. */
+
+/** The entries that are new in the ledger, with the time of the record in which they were found. */
+export function echoedIn(
+  ledger: Ledger,
+  before: Ledger,
+  prints: Record<RuleId, Print>,
+  recordAt: number | null,
+  tolerance: number,
+): Ledger {
+  if (recordAt === null) return ledger;
+  const found = Object.entries(ledger).flatMap(([rule, entry]) => {
+    const print = prints[rule];
+    if (entry === before[rule] || print === undefined) return [];
+    return [[rule, { ...entry, legacy: withEcho(entry.legacy, print, recordAt, tolerance) }]];
+  });
+  return { ...ledger, ...Object.fromEntries(found) };
+}
+
+/** Rules of the intent of which nobody can say whether they were written. */
+export function unprovenRules(intent: Intent, ledger: Ledger, before: Ledger): RuleId[] {
+  return Object.keys(intent.rules).filter((rule) => ledger[rule] === before[rule] && !isKnown(before, intent, rule));
+}
+
+function isKnown(ledger: Ledger, intent: Intent, rule: RuleId): boolean {
+  const entry = ledger[rule];
+  return entry !== undefined && isProven(entry[intent.side], intent);
+}
+
+/** What an open intent is proven to have written and decided is kept even where the change brings nothing new. */
+export function withProof(plan: Plan, intent: Intent, ledger: Ledger, before: Ledger): Plan {
+  if (plan.do !== "settle") return plan;
+  const proven = Object.fromEntries(Object.entries(ledger).filter(([rule, entry]) => before[rule] !== entry));
+  // Of rules that it was not to write it carries what was decided before. Who decides anew records anew.
+  const isDecided = (rule: RuleId) => rule in proven || isKnown(before, intent, rule) || !(rule in intent.rules);
+  const isAnew = (rule: RuleId) => plan.conflicts.some((conflict) => conflict.rule === rule);
+  return {
+    ...plan,
+    ledger: { ...proven, ...plan.ledger },
+    proven,
+    conflicts: [...intent.conflicts.filter(({ rule }) => isDecided(rule) && !isAnew(rule)), ...plan.conflicts],
+    heal: [...new Set([...intent.heal.filter(isDecided), ...plan.heal])],
+  };
+}
