@@ -3,7 +3,8 @@ import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { isOwnWrite } from "./times";
 import { otherSide, type Print, type SideEntry } from "./types";
 
-/** The verdict on news that are newer than all that is known of their side, by what the target holds.
+/**
+ * The verdict on news that are newer than all that is known of their side, by what the target holds.
  *
  * @param agreed print of what the target holds, as far as our own writes go
  */

@@ -16,17 +16,19 @@ import { otherSide } from "./types";
  *        │            equal ───────────────────────────────> remember
  *        │            empty on T ──────────────────────────> write
  *        └─────────── different ──> firstContact ──────────> write | refuse | park
- *   valid base ─> source print as agreed ──────────────────> nothing
+ *   valid base ─> source print as agreed ──────────────────> seen (cidaas: nothing)
+ *        │         but set again before the echo came ─────> refuse, recorded as ambiguous
  *        │       a backfill older than a live change ──────> nothing
  *        │       the echo of our write, which covered an
  *        │       accepted edit on its way ─────────────────> conflict of the two edits
  *        │       our own write of unknown outcome ─────────> proven (an echo that beat the answer)
  *        │       a hash, no later than the password that
  *        │       was set in cidaas ────────────────────────> refuse
- *        │       older than our write, or than an edit
- *        │       accepted: one of our writes ──────────────> nothing (a late echo)
+ *        │       a legacy record that is older than what
+ *        │       is known: overtaken, or a late echo ──────> seen
  *        │                 covered by our write unseen ────> conflict of the two edits
- *        │                 else ───────────────────────────> refuse
+ *        │       a look at cidaas that shows what stood
+ *        │       there before our write, soon after it ────> again (the read may lag)
  *        │       T holds the value ────────────────────────> remember
  *        │       T may have changed, unread ───────────────> read
  *        │       T has changed too ──> conflict ───────────> write | refuse
