@@ -5,6 +5,7 @@ import { ledgerProvenBy, type Plan, type PlanInput, planFor, type Settleable } f
 import { LAG_LIMIT_MS } from "../sync/times";
 import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
 import { otherSide, targetOf } from "../sync/types";
+import { isReplacedBy } from "../sync/writes";
 import { trace } from "../trace";
 import type { SyncContext } from "./context";
 import { type LookingReader, lookUp, printsOf } from "./look-up";
@@ -237,7 +238,7 @@ function rivalOf(other: Change, source: Side, { ledger, intents }: Lease, tolera
     const { source: print, at, state } = carried;
     const [write] = ledger[rule]?.legacy.writes ?? [];
     // What a write of ours has replaced is not what the legacy system holds, though its own lane has still to settle it.
-    if (state === "covered" || (at !== null && write && at < write.at)) continue;
+    if (state === "covered" || (at !== null && write && isReplacedBy(write, at))) continue;
     prints[rule] = { print, at, restored: state === "restored" };
   }
   return { span: other.span, prints };

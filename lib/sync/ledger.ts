@@ -61,7 +61,7 @@ export function seenAgain(
 
 /** The value was written to the other side between two times, see `Write`. */
 export function written(previous: LedgerEntry | null, agreed: Agreed, { at, until }: Flight): LedgerEntry {
-  const target = previous?.[otherSide(agreed.side)] ?? NOTHING_KNOWN;
+  const { dismissedAt: _, ...target } = previous?.[otherSide(agreed.side)] ?? NOTHING_KNOWN;
   return joined(previous, agreed, accepted(previous?.[agreed.side], agreed), {
     ...target,
     print: agreed.target,

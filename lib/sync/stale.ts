@@ -4,7 +4,7 @@ import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { LAG_LIMIT_MS } from "./times";
 import type { ConflictRecord, LedgerEntry, Print, SideEntry, Span, Write } from "./types";
 import { otherSide } from "./types";
-import { distance, flightOf, heldAt, isEchoOf, withIntent } from "./writes";
+import { distance, flightOf, heldAt, isEchoOf, isReplacedBy, withIntent } from "./writes";
 
 /*
  * News that may be gone from their side already. A legacy record is dated and tells what the legacy system held at that time:
@@ -37,7 +37,7 @@ export function echoOverEdit(input: DecideInput, policy: RulePolicy, news: News,
   const record = isCertain ? decided : lostInDoubt(input, decided);
   if (record.winner === input.source) return { do: "refuse", conflicts: [record], heal: true, keep: true };
   const agreed = entry[otherSide(input.source)].print;
-  if (agreed === news.target) return { do: "remember", target: news.target };
+  if (agreed === news.target) return { do: "remember", target: news.target, conflicts: [record] };
   return writeUnlessEdited(input, policy, news, { agreed, record, heal: false });
 }
 
@@ -70,16 +70,14 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
     return isKnown && mayLag(input, entry[input.source]) ? { do: "again" } : null;
   if (age === "overtaken") return { do: "seen", at: editAt };
   if (isKnown && news.state === undefined) return { do: "seen", at: editAt };
-  const heal = policy.direction === "both";
   const [covering] = own.writes;
   if (!covering) return null;
   const decided = conflictRecord(input, policy.conflict, policy, news, carriedSpan(covering));
   const record = news.state === "doubtful" ? lostInDoubt(input, decided) : decided;
-  if (record.winner !== input.source) return { do: "refuse", conflicts: [record], heal, keep: true };
   // What an open intent carries stands on the target, though the ledger does not know it yet.
   const carried = covering === entry[input.source].writes[0] ? null : input.intent?.rules[policy.id];
   const agreed = carried?.source ?? entry[otherSide(input.source)].print;
-  return writeUnlessEdited(input, policy, news, { agreed, record, heal });
+  return coveredUnseen(input, policy, news, agreed, record);
 }
 
 /** News without a time that reached us before our last write was taken: it replaced them, or was made before them. */
@@ -89,9 +87,20 @@ function untimed(input: DecideInput, policy: RulePolicy, news: News, entry: Ledg
   if (entry[input.source].writes.some(({ print, before }) => news.source === print || news.source === before))
     return { do: "nothing" };
   const record = conflictRecord(input, policy.conflict, policy, news, carriedSpan(write));
+  return coveredUnseen(input, policy, news, entry[otherSide(input.source)].print, record);
+}
+
+/** A write of ours has replaced an edit unseen: whoever won, its side holds the value of that write until it is healed. */
+function coveredUnseen(
+  input: DecideInput,
+  policy: RulePolicy,
+  news: News,
+  agreed: Print,
+  record: ConflictRecord,
+): Verdict {
   const heal = policy.direction === "both";
   if (record.winner !== input.source) return { do: "refuse", conflicts: [record], heal, keep: true };
-  return writeUnlessEdited(input, policy, news, { agreed: entry[otherSide(input.source)].print, record, heal });
+  return writeUnlessEdited(input, policy, news, { agreed, record, heal });
 }
 
 /** Whether a write of ours has replaced a value of this time, or a later value of the same side has. */
@@ -99,8 +108,7 @@ function ageOf(own: SideEntry, { state }: News, editAt: number): "new" | "covere
   const [covering] = own.writes;
   if (state === "covered" || state === "doubtful") return "covered";
   if (own.editAt !== null && editAt < own.editAt) return "overtaken";
-  // The echo is a guess where it is not within the flight: what is older than either is covered.
-  if (covering && editAt < Math.max(covering.at, covering.echoAt ?? 0)) return "covered";
+  if (covering && isReplacedBy(covering, editAt)) return "covered";
   return own.seenAt !== undefined && editAt < own.seenAt ? "overtaken" : "new";
 }
 
@@ -123,8 +131,8 @@ function writeUnlessEdited(
 ): Verdict {
   const verdict = compare(input, policy, news, agreed, false);
   if (verdict.do === "write") return { ...verdict, conflicts: [record, ...verdict.conflicts], heal };
-  if (verdict.do === "remember" && heal) return { do: "refuse", conflicts: [record], heal, keep: true };
-  return verdict;
+  if (verdict.do !== "remember") return verdict;
+  return heal ? { do: "refuse", conflicts: [record], heal, keep: true } : { ...verdict, conflicts: [record] };
 }
 
 function carriedSpan({ editAt }: Write): Span | null {

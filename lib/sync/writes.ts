@@ -49,6 +49,11 @@ export function distance({ at, until }: Write, time: number): number {
   return Math.max(at - time, time - until, 0);
 }
 
+/** Whether a value of a time was replaced by a write. The echo is a guess where it is not within the flight: older than either. */
+export function isReplacedBy({ at, echoAt }: Write, time: number): boolean {
+  return time < Math.max(at, echoAt ?? 0);
+}
+
 /** When a write took effect: at some time between these two, by the clock of its side as far as its echo tells. */
 export function flightOf({ at, until, echoAt }: Write): { at: number; until: number } {
   return echoAt === undefined ? { at, until } : { at: echoAt, until: echoAt };

@@ -135,6 +135,13 @@ describe("decide, with stale news", () => {
       should(verdict.do === "write" && verdict.conflicts[0]).containEql({ winner: "cidaas", ambiguous: true });
     });
 
+    it("records what its write has cost, though the target holds the value of that write already", () => {
+      const both = { ...accepted(320).email, cidaas: covered.cidaas };
+      const verdict = ask(news("ours", 330), { ledger: { email: both }, clockTolerance: 100 });
+      should(verdict).containEql({ do: "remember", target: "ours@cidaas" });
+      should(verdict.do === "remember" && verdict.conflicts).match([{ winner: "cidaas", legacyTime: 320 }]);
+    });
+
     it("takes a value that a person set again for no echo, however soon", () => {
       const settled = accepted(290);
       should(ask(news("ours", 330), { ledger: settled })).eql({ do: "nothing" });

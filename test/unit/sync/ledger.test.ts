@@ -1,6 +1,6 @@
 import should from "should";
 import type { RulePolicy } from "../../../lib/sync/decision";
-import { remembered, written } from "../../../lib/sync/ledger";
+import { remembered, seenAgain, written } from "../../../lib/sync/ledger";
 import { ledgerProvenBy } from "../../../lib/sync/plan";
 import { createPrinter } from "../../../lib/sync/prints";
 import type { Intent } from "../../../lib/sync/types";
@@ -22,6 +22,14 @@ describe("the ledger", () => {
       ["v2@legacy", 20, 2],
     ]);
     should(entry?.legacy.writes.map(({ before }) => before)).eql(["v4@legacy", "v3@legacy", "v2@legacy", "v1@legacy"]);
+  });
+
+  it("forgets with the next write what was dismissed after the last one", () => {
+    const first = written(remembered(null, agreed("a", 1)), agreed("b", 5), { at: 10, until: 11 });
+    const shown = { side: "legacy", source: "a@legacy", at: 12 } as const;
+    const dismissed = seenAgain(first, shown, 5) ?? first;
+    should(dismissed.legacy.dismissedAt).equal(12);
+    should(written(dismissed, agreed("c", 20), { at: 30, until: 31 }).legacy).not.have.property("dismissedAt");
   });
 
   it("never goes back to an older edit time", () => {
