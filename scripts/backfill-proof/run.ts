@@ -22,7 +22,7 @@ import { MemoryWatch } from "./memory";
  * V8 lets garbage lie around as long as the machine has memory, so that the size of a process tells little of what it
  * needs. Under these bounds of its heap, in MB, a load that needs more ends the process.
  */
-const HEAP_BOUNDS = "--max-semi-space-size=16 --max-old-space-size=256";
+const HEAP_BOUNDS = "--max-semi-space-size=8 --max-old-space-size=256";
 /** So much shorter are the pauses before the 2nd, 3rd and 4th try of an event that met a dead Node-RED. */
 const TIME_SCALE = 0.2;
 const IDLE_MS = 8_000;
