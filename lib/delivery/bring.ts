@@ -167,6 +167,7 @@ function plans(
     news: intent ? withSetAgain(context.map, source.news, lease.change, ledger, intent) : source.news,
     force: lease.change.force,
     thaw: lease.change.thaw ?? [],
+    late: lease.change.late ?? {},
     backfill: lease.change.backfill,
     ledger: { ...ledger, ...learned, ...waiting },
     learned,

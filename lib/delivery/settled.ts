@@ -12,7 +12,7 @@ export function settledBy(
   const aside = frozen.length > 0 ? { change: frozenPart(lease.change, frozen), reason: pingPong(frozen) } : undefined;
   const settled = { conflicts, overtaken, ...(aside ? { aside } : {}) };
   if (plan.heal.length === 0) return settled;
-  const { passesBrake: _, ...rest } = lease.change;
+  const { passesBrake: _, late: __, ...rest } = lease.change;
   const change: Change = {
     ...rest,
     kind: "upsert",

@@ -1,5 +1,6 @@
 import { BRAKE_KINDS, BRAKED_CODE } from "./brake";
 import { mergeCarried } from "./covered";
+import { mergeLate } from "./late";
 import { mergeOpaque } from "./opaque";
 import { type BrakeKind, type Change, type Identifier, type Lane, LIVE, type RuleId, type Span } from "./types";
 
@@ -43,6 +44,7 @@ export function mergeChanges(waiting: Change, arriving: Change): Change {
       waiting.backfill === null || arriving.backfill === null ? null : Math.max(waiting.backfill, arriving.backfill),
     identifiers: mergeIdentifiers(older.identifiers, newer.identifiers),
     ...mergeOpaque(waiting.opaque, arriving.opaque),
+    ...mergeLate(waiting.late, arriving.late),
     ...mergeThaw(waiting.thaw, arriving.thaw),
     ...(waiting.reread || arriving.reread ? { reread: true } : {}),
     ...mergePasses(waiting.passesBrake, arriving.passesBrake),

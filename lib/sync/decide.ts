@@ -1,6 +1,7 @@
 import { compare, write } from "./compare";
 import { settleConflict, targetSpan } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
+import { overLateWrite } from "./late";
 import { underOpaqueEdit } from "./opaque";
 import { isPingPong } from "./ping-pong";
 import { NO_VALUE } from "./prints";
@@ -22,6 +23,8 @@ import { otherSide } from "./types";
  *        │       the echo of our write, which covered an
  *        │       accepted edit on its way ─────────────────> conflict of the two edits
  *        │       our own write of unknown outcome ─────────> proven (an echo that beat the answer)
+ *        │       what our late write put in the place of
+ *        │       what was agreed ──────────────────────────> refuse, recorded as ambiguous
  *        │       a hash, no later than the password that
  *        │       was set in cidaas ────────────────────────> refuse
  *        │       a legacy record that is older than what
@@ -77,6 +80,8 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   const ours = input.intent?.rules[policy.id];
   const isGone = news.state === "covered" || news.state === "doubtful";
   if (ours && !ours.overtaken && !isGone && ours.target === news.source) return { do: "proven", at: time };
+  const late = overLateWrite(input, policy, news, entry);
+  if (late) return late;
   if (policy.write === "create") return { do: "remember", target: news.target };
   const hidden = underOpaqueEdit(input, policy, news);
   if (hidden) return hidden;

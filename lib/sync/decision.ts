@@ -1,4 +1,4 @@
-import type { ConflictRecord, Intent, Ledger, Print, RuleId, Side, Span } from "./types";
+import type { ConflictRecord, Intent, Ledger, Print, RuleId, Side, Span, Write } from "./types";
 
 /** What decide needs to know of a rule. */
 export interface RulePolicy {
@@ -66,6 +66,8 @@ export interface DecideInput {
   /** Rules that somebody on the target side has set again to what was agreed, after a write of ours that is not settled. */
   setAgain: readonly RuleId[];
   rival: Rival | null;
+  /** Late writes of ours to the source. */
+  late: Readonly<Record<RuleId, Write>>;
   /** Look at the target before every write, not only when a change waits in the other lane. */
   verifyAlways: boolean;
   firstContact: "park" | "newest" | Side;
@@ -83,8 +85,8 @@ export type Verdict =
   | { do: "remember"; target: Print; targetEditAt?: number | null; conflicts?: ConflictRecord[] }
   /** `heal`: the source lost this value to a write of ours meanwhile, so it has to be written there again too. */
   | { do: "write"; conflicts: ConflictRecord[]; heal: boolean }
-  /** `keep`: the source does not hold the value any more, so the ledger does not take it. */
-  | { do: "refuse"; conflicts: ConflictRecord[]; heal: boolean; keep: boolean }
+  /** `keep`: the ledger does not take the value: the source does not hold it any more, or by our late write. */
+  | { do: "refuse"; conflicts: ConflictRecord[]; heal: boolean; keep: boolean; late?: Write }
   /** The sides write the rule back and forth: it is left as it is, and a person is told. */
   | { do: "freeze" }
   | { do: "read" }

@@ -80,6 +80,13 @@ export function refused(previous: LedgerEntry, agreed: Agreed): LedgerEntry {
   return { ...previous, [agreed.side]: accepted(previous[agreed.side], agreed) };
 }
 
+/** The entry with the late write as the last one to that side, so that its echoes are known. */
+export function withLateWrite(entry: LedgerEntry, side: Side, write: Write): LedgerEntry {
+  const { writes } = entry[side];
+  const at = Math.max(write.at, writes[0]?.at ?? 0);
+  return { ...entry, [side]: { ...entry[side], writes: [{ ...write, at }, ...writes].slice(0, WRITES_KEPT) } };
+}
+
 function joined(previous: LedgerEntry | null, agreed: Agreed, source: SideEntry, target: SideEntry): LedgerEntry {
   const fingerprint = agreed.fingerprint;
   return agreed.side === "cidaas"

@@ -1,6 +1,6 @@
 import { decide } from "./decide";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
-import { type Agreed, type Flight, refused, remembered, seenAgain, written } from "./ledger";
+import { type Agreed, type Flight, refused, remembered, seenAgain, withLateWrite, written } from "./ledger";
 import type { ConflictRecord, IntendedRule, Intent, Ledger, LedgerEntry, Print, RuleId, Side } from "./types";
 import { otherSide } from "./types";
 import { isProven } from "./writes";
@@ -113,6 +113,7 @@ function note(plan: Settleable, rule: RuleId, verdict: Verdict, input: PlanInput
   if (verdict.do === "refuse") {
     plan.refused.push(rule);
     if (!verdict.keep && previous) plan.ledger[rule] = refused(previous, agreed);
+    if (verdict.late && previous) plan.ledger[rule] = withLateWrite(previous, plan.source, verdict.late);
   }
   if (verdict.do === "write" || verdict.do === "refuse") {
     if (verdict.heal) plan.heal.push(rule);

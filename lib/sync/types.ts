@@ -93,6 +93,8 @@ export interface Change {
    * be read, or does not say.
    */
   reread?: true;
+  /** Late writes of ours to the source, see `lib/sync/late`: what it shows may be theirs. */
+  late?: Record<RuleId, Write>;
   /** Losses that the brake has let pass: counted with an earlier try, or retried by a person after it was parked for them. */
   passesBrake?: BrakeKind[];
 }

@@ -1,5 +1,6 @@
 import { emptyChange } from "../../sync/change";
-import { type Change, ECHO, otherSide, type Person, targetOf } from "../../sync/types";
+import { lateWrites, mergeLate } from "../../sync/late";
+import { type Change, ECHO, laneTo, otherSide, type Person, type Side, targetOf } from "../../sync/types";
 import { backoffDelay } from "../backoff";
 import type { Lease, Settlement, SettleResult, StorePolicy } from "../types";
 import type { Lanes } from "./lanes";
@@ -62,16 +63,25 @@ export class Settling {
   }
 
   /** The write behind a lost lease may have covered a newer one: both sides are read and compared. */
-  #repairFenced(sync: string, { token, beforeSender }: Settlement, now: number): void {
+  #repairFenced(sync: string, { token, beforeSender, ledger = {} }: Settlement, now: number): void {
     const lost = this.#tables.leases.claimLost(sync, token);
     if (lost === null) return;
     // Late, but an answer.
     if (!beforeSender) this.#tables.effects.reset(sync, lost.lane, "expiredInRow");
     const { inCidaas, legacyId } = this.#tables.persons.get(lost.person);
-    const change: Change = { ...emptyChange("upsert", now), priority: ECHO };
+    const written = targetOf(lost.lane);
+    const late = lateWrites(ledger, this.#tables.knowledge.ledger(lost.person), written);
+    const lookAt = (side: Side) => {
+      const change: Change = {
+        ...emptyChange("upsert", now),
+        priority: ECHO,
+        ...(side === written ? mergeLate(late) : {}),
+      };
+      this.#tables.marks.arrive(sync, lost.person, laneTo(otherSide(side)), change, now);
+    };
     // A sub may be chosen for a user that is still to be made: of such a one there is nothing to read yet.
-    if (inCidaas) this.#tables.marks.arrive(sync, lost.person, "to-legacy", change, now);
-    if (legacyId !== null) this.#tables.marks.arrive(sync, lost.person, "to-cidaas", change, now);
+    if (inCidaas) lookAt("cidaas");
+    if (legacyId !== null) lookAt("legacy");
   }
 
   #learn(sync: string, person: Person, settlement: Settlement, now: number): void {

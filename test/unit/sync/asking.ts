@@ -42,6 +42,7 @@ export function ask(change: News, given: Partial<DecideInput> = {}, policy: Rule
     intent: null,
     target: { state: "unread" },
     setAgain: [],
+    late: {},
     rival: null,
     verifyAlways: false,
     firstContact: "park",

@@ -238,6 +238,7 @@ describe("decide, when both sides changed", () => {
       target: { state: "unread" },
       thaw: [],
       setAgain: [],
+      late: {},
       rival: { span: at(900), prints: { email: { print: "theirs@legacy", at: 900, restored: false } } },
       verifyAlways: false,
       firstContact: "park",

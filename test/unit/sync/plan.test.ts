@@ -43,6 +43,7 @@ function overtakenBy(tier: string, seenAt: number | undefined, intent = INTENT):
     target: { state: "absent" },
     thaw: [],
     setAgain: [],
+    late: {},
     rival: null,
     verifyAlways: false,
     firstContact: "park",

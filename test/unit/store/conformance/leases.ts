@@ -169,6 +169,21 @@ export function describeLeases(factory: EngineFactory): void {
         should((await f.store.status()).lanes["to-cidaas"].counters.in).equal(1);
       });
 
+      it("tells the look at the side that was written to what the lost lease wrote there", async () => {
+        const f = fixture();
+        await f.store.adopt([{ sub: "a", legacyId: "1", identifiers: [] }]);
+        await f.markSub("a");
+        const lost = await f.takeOne("to-legacy");
+        f.expireLeases();
+        const present = await f.takeOne("to-legacy");
+        const write = { print: "late", before: "p", at: 5, until: 6, editAt: 4 };
+        const entry = ledgerEntry("p");
+        const settled = { name: { ...entry, legacy: { ...entry.legacy, print: "late", writes: [write] } } };
+        await f.store.settle([{ token: lost.token, outcome: "delivered", ledger: { ...settled, mail: entry } }]);
+        await f.settleOne({ token: present.token, outcome: "delivered" });
+        should((await f.takeOne("to-cidaas")).change).eql(f.change({ priority: ECHO, late: { name: write } }));
+      });
+
       it("looks for no user on a side that does not have it yet after a lost lease", async () => {
         const f = fixture();
         await f.store.mark("to-cidaas", [{ sub: "chosen", legacyId: "1", change: f.change() }]);

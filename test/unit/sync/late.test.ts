@@ -1,0 +1,86 @@
+import should from "should";
+import { lateWrites, mergeLate } from "../../../lib/sync/late";
+import { written } from "../../../lib/sync/ledger";
+import { planFor } from "../../../lib/sync/plan";
+import type { Write } from "../../../lib/sync/types";
+import { AGREED, ask, EMAIL, news } from "./asking";
+
+describe("A late write of ours", () => {
+  const LATE: Write = { print: "ours@legacy", before: "old@legacy", at: 200, until: 400, editAt: 150 };
+  /** What was brought to the legacy system by somebody else meanwhile. */
+  const next = written(
+    AGREED,
+    { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 290 },
+    { at: 300, until: 340 },
+  );
+  const given = { ledger: { email: next }, late: { email: LATE } };
+
+  it("gives way to what was agreed meanwhile, and it is recorded that it may have been an edit", () => {
+    const verdict = ask(news("ours", 390), given);
+    should(verdict).containEql({ do: "refuse", heal: true, keep: true, late: LATE });
+    should(verdict.do === "refuse" && verdict.conflicts).match([
+      { winner: "cidaas", legacyTime: 390, ambiguous: true },
+    ]);
+  });
+
+  it("does so too where the look tells no time", () => {
+    should(ask(news("ours", null), given)).containEql({ do: "refuse", late: LATE });
+  });
+
+  it("is not what a person has set: another value, the same one much later, or set again after another", () => {
+    should(ask(news("theirs", 390), given).do).equal("write");
+    should(ask(news("ours", 500), given).do).equal("write");
+    should(ask({ ...news("ours", 390), state: "restored" }, given).do).equal("write");
+  });
+
+  it("is nothing new where it is what was agreed", () => {
+    should(ask(news("next", 390), { ...given, late: { email: { ...LATE, print: "next@legacy" } } })).eql({
+      do: "nothing",
+    });
+  });
+
+  it("is the last write to its side from then on, so that a second echo of it is one", () => {
+    const plan = planFor({
+      source: "legacy",
+      now: 1_000_000,
+      policies: [EMAIL],
+      news: { email: news("ours", 390) },
+      force: [],
+      thaw: [],
+      backfill: null,
+      intent: null,
+      target: { state: "unread" },
+      setAgain: [],
+      rival: null,
+      verifyAlways: false,
+      firstContact: "park",
+      clockTolerance: 10,
+      learned: {},
+      flightMs: 500,
+      ...given,
+    });
+    const entry = plan.do === "settle" ? plan.ledger.email : undefined;
+    should(entry?.legacy.print).equal("next@legacy");
+    should(entry?.legacy.writes.map((write) => write.print)).eql(["ours@legacy", "next@legacy"]);
+    should(ask(news("ours", 390), { ledger: entry ? { email: entry } : {} })).eql({ do: "nothing" });
+  });
+
+  it("is any that only its own process knows of", () => {
+    const ours = {
+      fingerprint: "f1",
+      side: "cidaas",
+      source: "ours@cidaas",
+      target: "ours@legacy",
+      editAt: 150,
+    } as const;
+    const settled = { email: written(AGREED, ours, { at: 200, until: 400 }), other: next };
+    should(lateWrites(settled, { email: next, other: next }, "legacy")).eql({ email: LATE });
+    should(lateWrites(settled, settled, "legacy")).eql({});
+  });
+
+  it("takes the place of an older one of its rule, and none leaves no trace in a change", () => {
+    const newer = { ...LATE, at: 600 };
+    should(mergeLate({ email: LATE, other: LATE }, { email: newer })).eql({ late: { email: newer, other: LATE } });
+    should(mergeLate(undefined, {})).eql({});
+  });
+});
