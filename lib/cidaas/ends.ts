@@ -5,6 +5,7 @@ import { settledBy } from "../delivery/settled";
 import { CallError } from "../errors";
 import type { Settlement } from "../store/types";
 import { emptyChange } from "../sync/change";
+import { emptied } from "../sync/ledger";
 import { ledgerAfter } from "../sync/plan";
 import type { Change, JsonObject } from "../sync/types";
 import { adoptedFrom, type OutgoingUser } from "./gate";
@@ -48,18 +49,24 @@ export async function endOf(
   }
   const sub = result.sub ?? user.lease.person.sub;
   const settled = settledBy(user.lease, user.plan);
+  const flight = { at: sentAt, until: context.now() };
   const settlement: Settlement = {
     token: user.lease.token,
     outcome: "delivered",
-    ledger: ledgerAfter(user.plan, { at: sentAt, until: context.now() }),
+    ledger: ledgerAfter(user.plan, flight),
     present: { cidaas: true, ...(user.lease.person.legacyId === null ? {} : { legacy: true }) },
     identifiers: { side: "legacy", list: user.lease.change.identifiers },
     ...(sub === null ? {} : { link: { sub } }),
     ...settled,
   };
   const isHollow = result.state === "CREATED" && !user.plan.create && user.kind === "upsert";
-  if (isHollow) settlement.marks = [...(settled.marks ?? []), { lane: "to-cidaas", change: wholeUser(context) }];
-  return { user, settlement, state: result.state, sub };
+  if (!isHollow) return { user, settlement, state: result.state, sub };
+  const whole = {
+    ...settlement,
+    ledger: emptied({ ...user.lease.ledger, ...settlement.ledger }, "cidaas", user.plan.write, flight),
+    marks: [...(settled.marks ?? []), { lane: "to-cidaas" as const, change: wholeUser(context) }],
+  };
+  return { user, settlement: whole, state: result.state, sub };
 }
 
 /** The user was gone, and our update has made it anew with no more than that: the rest has to follow. */

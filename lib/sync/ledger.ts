@@ -1,4 +1,5 @@
-import type { LedgerEntry, Print, Side, SideEntry, Write } from "./types";
+import { NO_VALUE } from "./prints";
+import type { Ledger, LedgerEntry, Print, RuleId, Side, SideEntry, Write } from "./types";
 import { otherSide } from "./types";
 import { withEcho } from "./writes";
 
@@ -61,15 +62,10 @@ export function seenAgain(
 
 /** The value was written to the other side between two times, see `Write`. */
 export function written(previous: LedgerEntry | null, agreed: Agreed, { at, until }: Flight): LedgerEntry {
-  const { dismissedAt: _, ...target } = previous?.[otherSide(agreed.side)] ?? NOTHING_KNOWN;
-  return joined(previous, agreed, accepted(previous?.[agreed.side], agreed), {
-    ...target,
-    print: agreed.target,
-    writes: [
-      { print: agreed.target, before: previous ? target.print : null, at, until, editAt: agreed.editAt },
-      ...target.writes,
-    ].slice(0, WRITES_KEPT),
-  });
+  const target = previous?.[otherSide(agreed.side)] ?? NOTHING_KNOWN;
+  const write = { print: agreed.target, before: previous ? target.print : null, at, until, editAt: agreed.editAt };
+  const replaced = withWrite({ ...target, print: agreed.target }, write);
+  return joined(previous, agreed, accepted(previous?.[agreed.side], agreed), replaced);
 }
 
 /**
@@ -80,11 +76,25 @@ export function refused(previous: LedgerEntry, agreed: Agreed): LedgerEntry {
   return { ...previous, [agreed.side]: accepted(previous[agreed.side], agreed) };
 }
 
+/** A write of ours has made the user anew on a side, with no other rules than those written. */
+export function emptied(ledger: Ledger, side: Side, writes: readonly RuleId[], { at, until }: Flight): Ledger {
+  const entries = Object.entries(ledger).map(([rule, entry]) => {
+    if (writes.includes(rule)) return [rule, entry];
+    const write: Write = { print: NO_VALUE, before: entry[side].print, at, until, editAt: null };
+    return [rule, { ...entry, [side]: withWrite({ ...entry[side], print: NO_VALUE }, write) }];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** The entry with the late write as the last one to that side, so that its echoes are known. */
 export function withLateWrite(entry: LedgerEntry, side: Side, write: Write): LedgerEntry {
   const { writes } = entry[side];
   const at = Math.max(write.at, writes[0]?.at ?? 0);
-  return { ...entry, [side]: { ...entry[side], writes: [{ ...write, at }, ...writes].slice(0, WRITES_KEPT) } };
+  return { ...entry, [side]: withWrite(entry[side], { ...write, at }) };
+}
+
+function withWrite({ dismissedAt: _, ...side }: SideEntry, write: Write): SideEntry {
+  return { ...side, writes: [write, ...side.writes].slice(0, WRITES_KEPT) };
 }
 
 function joined(previous: LedgerEntry | null, agreed: Agreed, source: SideEntry, target: SideEntry): LedgerEntry {

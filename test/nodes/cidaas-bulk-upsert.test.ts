@@ -129,6 +129,31 @@ describe("cidaas-bulk-upsert", () => {
     should(bulkCalls()).equal(calls);
   });
 
+  it("makes a user whole again whom an update has made anew, since cidaas lost it a moment before", async () => {
+    const [mapper, , upsert] = toCidaas();
+    if (!mapper || !upsert) throw new Error("The flow has no such nodes");
+    const held = node("batcher", "bulk-batcher", [["batch"], ["safe"]], { waitMs: 0 });
+    const probes = ["batch", "safe", "mapped-back", "written"].map(probe);
+    await bench.load([mapper, held, upsert, ...probes], { tenant: { bulkUpdates: "merge" } });
+    const { id, updated_at: _, ...record } = legacyRecord({ city: "Bonn" });
+    const { legacy } = bench.simulator;
+    const present = () => ({ payload: legacy.snapshot().find((one) => one.email === record.email) });
+    legacy.create(record, `${id}`);
+    bench.send("to-cidaas", present());
+    bench.send("upsert", await bench.first("batch"));
+    await bench.first("written");
+    legacy.edit(`${id}`, { city: "Ulm" });
+    bench.send("to-cidaas", present());
+    const [, update] = await bench.arrived("batch", 2);
+    tenant().remove(String(userOf(record.email)?.sub));
+    bench.send("upsert", update ?? {});
+    const [, , rest] = await bench.arrived("batch", 3);
+    bench.send("upsert", rest ?? {});
+    await bench.settled("to-cidaas", 3);
+    const whole = { given_name: "Ada", address: { locality: "Ulm" }, customFields: { tier: "gold" } };
+    should(userOf(record.email)).match({ ...whole, family_name: record.last_name });
+  });
+
   it("writes nothing in a dry run", async () => {
     await load({ dryRun: true });
     const record = legacyRecord();
