@@ -1,7 +1,8 @@
 import { conflictRecord, presentPrint, settleConflict, targetSpan, writesTo } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { isOwnWrite } from "./times";
-import { otherSide, type Print, type SideEntry } from "./types";
+import { otherSide, type Print, type SideEntry, type Span } from "./types";
+import { flightOf } from "./writes";
 
 /**
  * The verdict on news that are newer than all that is known of their side, by what the target holds.
@@ -18,7 +19,11 @@ export function compare(input: DecideInput, policy: RulePolicy, news: News, agre
   if (policy.direction !== "both") return write();
   const isRestored = input.rival?.prints?.[policy.id]?.restored === true || input.setAgain.includes(policy.id);
   if (present === agreed && !isRestored)
-    return laterOnTarget(input, policy, news, present) ?? writeOverAgreed(input, policy, news);
+    return (
+      laterOnTarget(input, policy, news, present) ??
+      overFound(input, policy, news, present) ??
+      writeOverAgreed(input, policy, news)
+    );
   return settleConflict(input, policy.conflict, policy, news, present, targetSpan(input, policy));
 }
 
@@ -34,6 +39,14 @@ function laterOnTarget(input: DecideInput, policy: RulePolicy, news: News, prese
   return settleConflict(input, policy.conflict, policy, news, present, span);
 }
 
+/** A write of ours that was found on the target may be an edit of the same value, and that may be later than the news. */
+function overFound(input: DecideInput, policy: RulePolicy, news: News, present: Print): Verdict | null {
+  const [write] = input.ledger[policy.id]?.[otherSide(input.source)].writes ?? [];
+  if (!write?.found || write.print !== present) return null;
+  const { at, until } = flightOf(write);
+  return recordedIfLater(input, policy, news, { first: at, last: until });
+}
+
 function isOurs({ print, writes }: SideEntry): boolean {
   return writes[0]?.print === print;
 }
@@ -46,9 +59,14 @@ function isOurs({ print, writes }: SideEntry): boolean {
 function writeOverAgreed(input: DecideInput, policy: RulePolicy, news: News): Verdict {
   const span = input.target.state === "read" ? targetSpan(input, policy) : null;
   const isOurs = input.rival === null && isOwnWrite(span?.last ?? null, writesTo(input));
-  if (span === null || news.span === null || isOurs) return write();
+  return isOurs ? write() : (recordedIfLater(input, policy, news, span) ?? write());
+}
+
+/** A write that wins over what may have been edited later, in that span, and says so. Null where that was before the news. */
+function recordedIfLater(input: DecideInput, policy: RulePolicy, news: News, span: Span | null): Verdict | null {
+  if (span === null || news.span === null) return null;
   const inTime = conflictRecord(input, "newest", policy, news, span);
-  if (inTime.winner === input.source && !inTime.ambiguous) return write();
+  if (inTime.winner === input.source && !inTime.ambiguous) return null;
   return { do: "write", conflicts: [{ ...inTime, winner: input.source, ambiguous: true }], heal: false };
 }
 

@@ -79,7 +79,7 @@ export function conflictRecord(
   rivalSpan: Span | null,
 ): ConflictRecord {
   const cidaas = input.source === "cidaas" ? news.span : rivalSpan;
-  const legacy = (input.source === "legacy" ? news.span : rivalSpan)?.last ?? null;
+  const legacy = input.source === "legacy" ? news.span : rivalSpan;
   const { winner, ambiguous } =
     by === "newest" ? newest(cidaas, legacy, input.clockTolerance) : { winner: by, ambiguous: false };
   return {
@@ -87,7 +87,7 @@ export function conflictRecord(
     winner,
     at: input.now,
     cidaasTime: cidaas?.last ?? null,
-    legacyTime: legacy,
+    legacyTime: legacy?.last ?? null,
     ambiguous,
   };
 }

@@ -5,9 +5,10 @@ import { overLateWrite } from "./late";
 import { underOpaqueEdit } from "./opaque";
 import { isPingPong } from "./ping-pong";
 import { NO_VALUE } from "./prints";
-import { dismissedEdit, echoOverEdit, stale } from "./stale";
+import { dismissedEdit, echoOverEdit, isGoneFrom, stale } from "./stale";
 import type { LedgerEntry, RuleId } from "./types";
 import { otherSide } from "./types";
+import { distance, flightOf } from "./writes";
 
 /*
  * What to write when a change from source S is brought to target T, rule by rule:
@@ -49,10 +50,25 @@ import { otherSide } from "./types";
 export function decide(input: DecideInput): Record<RuleId, Verdict> {
   const verdicts: Record<RuleId, Verdict> = {};
   for (const policy of input.policies) {
-    const news = input.news[policy.id];
+    const news = asDated(input, policy.id);
     if (news) verdicts[policy.id] = unlessFought(input, policy, news, decideRule(input, policy, news));
   }
   return verdicts;
+}
+
+/**
+ * A record that a write of ours has made is of that time, and carries the other rules as they were by then: those were edited
+ * at any time since the legacy system was last seen without them.
+ */
+function asDated({ source, news, ledger, clockTolerance }: DecideInput, rule: RuleId): News | undefined {
+  const own = news[rule];
+  const entry = ledger[rule]?.legacy;
+  if (source !== "legacy" || !own?.span || !entry) return own;
+  const { last } = own.span;
+  const ours = Object.values(ledger).flatMap(({ legacy }) => legacy.writes);
+  if (!ours.some((write) => distance(write, last) <= clockTolerance)) return own;
+  const seen = [entry.editAt, entry.seenAt, ...entry.writes.map((write) => flightOf(write).at)];
+  return { ...own, span: { first: Math.min(last, Math.max(...seen.map((time) => time ?? 0))), last } };
 }
 
 /** A write that would only go on with a fight between the sides is not made. */
@@ -67,7 +83,7 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   if (input.target.state === "absent") return write();
   const entry = input.ledger[policy.id];
   if (!entry || entry.fingerprint !== policy.fingerprint)
-    return underOpaqueEdit(input, policy, news) ?? firstContact(input, policy, news);
+    return underOpaqueEdit(input, policy, news) ?? healed(input, policy, news, firstContact(input, policy, news));
   const forced = input.force.includes(policy.id);
   const isAgreed = news.source === entry[input.source].print && news.state !== "restored";
   const time = recordTime(input, news);
@@ -97,6 +113,27 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
 function touchedAfter(time: number, { cidaas, legacy }: LedgerEntry): boolean {
   const times = [cidaas, legacy].flatMap(({ editAt, writes }) => [editAt, ...writes.map((write) => write.at)]);
   return times.some((at) => at !== null && at > time);
+}
+
+/** Whatever the base, what is known to have gone from the source since is brought back there, where it is what the target holds. */
+function healed(
+  input: DecideInput,
+  { id, direction, write, secret }: RulePolicy,
+  news: News,
+  verdict: Verdict,
+): Verdict {
+  const own = input.ledger[id]?.[input.source];
+  if (
+    !own ||
+    input.source === "cidaas" ||
+    !isGoneFrom(own, news) ||
+    direction !== "both" ||
+    write === "create" ||
+    secret
+  )
+    return verdict;
+  if (verdict.do === "write") return { ...verdict, heal: true };
+  return verdict.do === "remember" ? { do: "refuse", conflicts: [], heal: true, keep: true } : verdict;
 }
 
 function firstContact(input: DecideInput, policy: RulePolicy, news: News): Verdict {

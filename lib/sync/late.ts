@@ -20,7 +20,11 @@ export function lateWrites(settled: Ledger, ledger: Ledger, side: Side): Record<
   for (const [rule, entry] of Object.entries(settled)) {
     const [write] = entry[side].writes;
     const known = ledger[rule]?.[side].writes ?? [];
-    if (write && !known.some(({ at, print }) => at === write.at && print === write.print)) late[rule] = write;
+    // It may be taken for proven, by the same value set by a person, and still have been on its way.
+    const isKnown = known.some(
+      ({ at, print, until }) => at === write?.at && print === write.print && until >= write.until,
+    );
+    if (write && !isKnown) late[rule] = write;
   }
   return late;
 }

@@ -27,7 +27,7 @@ export interface Equal extends Agreed {
 }
 
 /** From the sending of a write to the news that it was taken. */
-export type Flight = Pick<Write, "at" | "until">;
+export type Flight = Pick<Write, "at" | "until" | "found">;
 
 /** Both sides hold the same value already: remembered, nothing was written. */
 export function remembered(previous: LedgerEntry | null, agreed: Equal): LedgerEntry {
@@ -61,9 +61,9 @@ export function seenAgain(
 }
 
 /** The value was written to the other side between two times, see `Write`. */
-export function written(previous: LedgerEntry | null, agreed: Agreed, { at, until }: Flight): LedgerEntry {
+export function written(previous: LedgerEntry | null, agreed: Agreed, flight: Flight): LedgerEntry {
   const target = previous?.[otherSide(agreed.side)] ?? NOTHING_KNOWN;
-  const write = { print: agreed.target, before: previous ? target.print : null, at, until, editAt: agreed.editAt };
+  const write = { print: agreed.target, before: previous ? target.print : null, ...flight, editAt: agreed.editAt };
   const replaced = withWrite({ ...target, print: agreed.target }, write);
   return joined(previous, agreed, accepted(previous?.[agreed.side], agreed), replaced);
 }

@@ -95,14 +95,14 @@ function note(plan: Settleable, rule: RuleId, verdict: Verdict, input: PlanInput
   if (!agreed) return;
   const previous = plan.previous[rule] ?? null;
   if (verdict.do === "seen" && previous) {
-    const seen = seenAgain(previous, { ...agreed, at: verdict.at }, input.clockTolerance);
-    if (seen) plan.ledger[rule] = seen;
+    const seen = seenFrom(previous, agreed, plan.news[rule], verdict.at, input.clockTolerance);
+    if (seen !== previous) plan.ledger[rule] = seen;
   }
   const intended = input.intent?.rules[rule];
   if (verdict.do === "proven" && input.intent && intended) {
     const taken = provenWrite(input.intent, intended, agreed.fingerprint, previous, input);
-    const seen = verdict.at === null ? null : seenAgain(taken, { ...agreed, at: verdict.at }, input.clockTolerance);
-    plan.ledger[rule] = seen ?? taken;
+    plan.ledger[rule] =
+      verdict.at === null ? taken : seenFrom(taken, agreed, plan.news[rule], verdict.at, input.clockTolerance);
   }
   if (verdict.do === "remember") {
     plan.ledger[rule] = remembered(previous, { ...agreed, ...verdict });
@@ -119,6 +119,18 @@ function note(plan: Settleable, rule: RuleId, verdict: Verdict, input: PlanInput
     if (verdict.heal) plan.heal.push(rule);
     plan.conflicts.push(...verdict.conflicts);
   }
+}
+
+/** A value that several records of a side have shown, from the first of them on. */
+function seenFrom(
+  entry: LedgerEntry,
+  agreed: Agreed,
+  news: News | undefined,
+  last: number,
+  tolerance: number,
+): LedgerEntry {
+  const times = [...new Set([news?.span?.last ?? last, last])];
+  return times.reduce((known, at) => seenAgain(known, { ...agreed, at }, tolerance) ?? known, entry);
 }
 
 function agreedOf(plan: Settleable, rule: RuleId): Agreed | null {
@@ -217,5 +229,5 @@ function provenWrite(
   { now, flightMs }: Pick<PlanInput, "now" | "flightMs">,
 ): LedgerEntry {
   const agreed: Agreed = { fingerprint, side: otherSide(intent.side), source, target, editAt };
-  return written(previous, agreed, { at: intent.at, until: Math.min(now, intent.at + flightMs) });
+  return written(previous, agreed, { at: intent.at, until: Math.min(now, intent.at + flightMs), found: true });
 }

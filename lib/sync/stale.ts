@@ -25,15 +25,16 @@ export function echoOverEdit(input: DecideInput, policy: RulePolicy, news: News,
   if (!isEchoOf(write, news.source, echoAt, input.clockTolerance)) return null;
   // What cidaas held after our write was settled, it holds by somebody's hand.
   if (input.source === "cidaas" && known === own) return null;
-  const isLaterEdit = own.editAt !== null && own.editAt > (write.echoAt ?? echoAt);
-  if (isLaterEdit) return null;
+  if (own.editAt !== null && own.editAt > echoAt) return null;
   // Of an older edit the conflict is settled already, see `stale`.
   if (own.editAt === null || own.editAt < flightOf(write).at) return known === own ? { do: "nothing" } : null;
   const accepted = { ...news, span: point(own.editAt) };
   const decided = conflictRecord(input, policy.conflict, policy, accepted, carriedSpan(write));
   // What the write replaced was perhaps no edit, but a record of before the write that came late.
   const isEdit = known !== own || own.print !== write.before;
-  const isCertain = isEdit && own.editAt <= write.until && distance(write, echoAt) === 0;
+  // Or the write was before it, and a person has set its value once more.
+  const isOnlyEcho = own.editAt <= (write.echoAt ?? echoAt);
+  const isCertain = isEdit && isOnlyEcho && own.editAt <= write.until && distance(write, echoAt) === 0;
   const record = isCertain ? decided : lostInDoubt(input, decided);
   if (record.winner === input.source) return { do: "refuse", conflicts: [record], heal: true, keep: true };
   const agreed = entry[otherSide(input.source)].print;
@@ -101,6 +102,11 @@ function coveredUnseen(
   const heal = policy.direction === "both";
   if (record.winner !== input.source) return { do: "refuse", conflicts: [record], heal, keep: true };
   return writeUnlessEdited(input, policy, news, { agreed, record, heal });
+}
+
+/** Whether the side does not hold the value any more: something else was seen there later, or written by us. */
+export function isGoneFrom(own: SideEntry, news: News): boolean {
+  return news.span !== null && ageOf(own, news, news.span.last) !== "new";
 }
 
 /** Whether a write of ours has replaced a value of this time, or a later value of the same side has. */

@@ -10,15 +10,17 @@ export interface Newest {
 }
 
 /**
- * The newer of two edits. A legacy edit has a point in time, a cidaas edit the span of the events merged since the last
- * read. Inside that span, or closer to it than the tolerance (ms), the clocks cannot tell: cidaas, recorded as
- * ambiguous. An edit without a time never beats one with a time.
+ * The newer of two edits. A cidaas edit has the span of the events merged since the last read, a legacy edit a point in time,
+ * or a span where it was first seen in a record that a write of ours has made. Where the spans meet, or come closer than the
+ * tolerance (ms), the clocks cannot tell, and it is recorded as ambiguous: the later end wins, cidaas if they are that close.
+ * An edit without a time never beats one with a time.
  */
-export function newest(cidaas: Span | null, legacy: number | null, tolerance: number): Newest {
+export function newest(cidaas: Span | null, legacy: Span | null, tolerance: number): Newest {
   if (legacy === null) return { winner: "cidaas", ambiguous: cidaas === null };
   if (cidaas === null) return { winner: "legacy", ambiguous: false };
-  if (legacy > cidaas.last + tolerance) return { winner: "legacy", ambiguous: false };
-  return { winner: "cidaas", ambiguous: legacy >= cidaas.first - tolerance };
+  if (legacy.last > cidaas.last + tolerance)
+    return { winner: "legacy", ambiguous: legacy.first <= cidaas.last + tolerance };
+  return { winner: "cidaas", ambiguous: legacy.last >= cidaas.first - tolerance };
 }
 
 /**

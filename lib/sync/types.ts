@@ -118,6 +118,8 @@ export interface Write {
   echoAt?: number;
   /** The edit it carried; null when that had no time. */
   editAt: number | null;
+  /** It was never answered: its value was found on its side, where a person may have set the same one. */
+  found?: true;
 }
 
 /** What the ledger knows of one rule on one side. */

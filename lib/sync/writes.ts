@@ -32,8 +32,16 @@ export function withEcho(own: SideEntry, print: Print, at: number, tolerance: nu
   const [likely] = own.writes
     .filter((write, index) => isEchoOf(write, print, at, tolerance) && isInOrder(own, index, at))
     .sort((a, b) => distance(a, at) - distance(b, at));
-  if (!likely || (likely.echoAt !== undefined && distance(likely, likely.echoAt) <= distance(likely, at))) return own;
+  if (!likely || isNoBetter(likely, at)) return own;
   return { ...own, writes: own.writes.map((write) => (write === likely ? { ...write, echoAt: at } : write)) };
+}
+
+/** Of two that are as likely, the first record that showed the value tells more; the end of a flight without an answer is no measure. */
+function isNoBetter(write: Write, at: number): boolean {
+  const { echoAt } = write;
+  if (echoAt === undefined) return false;
+  const gained = write.found ? 0 : distance(write, echoAt) - distance(write, at);
+  return gained < 0 || (gained === 0 && echoAt <= at);
 }
 
 /** Whether a write can have taken effect at this time: between those before and after it, and after the edit it replaced. */

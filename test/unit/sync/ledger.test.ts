@@ -1,6 +1,6 @@
 import should from "should";
 import type { RulePolicy } from "../../../lib/sync/decision";
-import { remembered, seenAgain, written } from "../../../lib/sync/ledger";
+import { emptied, remembered, seenAgain, written } from "../../../lib/sync/ledger";
 import { ledgerProvenBy } from "../../../lib/sync/plan";
 import { createPrinter } from "../../../lib/sync/prints";
 import type { Intent } from "../../../lib/sync/types";
@@ -30,6 +30,14 @@ describe("the ledger", () => {
     const dismissed = seenAgain(first, shown, 5) ?? first;
     should(dismissed.legacy.dismissedAt).equal(12);
     should(written(dismissed, agreed("c", 20), { at: 30, until: 31 }).legacy).not.have.property("dismissedAt");
+  });
+
+  it("knows that a user whom a write has made anew has no more than that write", () => {
+    const entry = remembered(null, agreed("a", 1));
+    const { name, mail } = emptied({ name: entry, mail: entry }, "legacy", ["mail"], { at: 10, until: 11 });
+    should(mail).equal(entry);
+    should(name?.cidaas).equal(entry.cidaas);
+    should(name?.legacy).match({ print: "", writes: [{ print: "", before: "a@legacy", at: 10, until: 11 }] });
   });
 
   it("never goes back to an older edit time", () => {

@@ -1,5 +1,6 @@
 import should from "should";
 import { newest, spanOfRead } from "../../../lib/sync/times";
+import { at } from "./asking";
 
 describe("spanOfRead", () => {
   const events = { first: 10, last: 20 };
@@ -25,16 +26,22 @@ describe("newest", () => {
   const cidaas = { first: 100, last: 200 };
 
   it("lets the later edit win where the clocks can tell", () => {
-    should(newest(cidaas, 211, 10)).eql({ winner: "legacy", ambiguous: false });
-    should(newest(cidaas, 89, 10)).eql({ winner: "cidaas", ambiguous: false });
+    should(newest(cidaas, at(211), 10)).eql({ winner: "legacy", ambiguous: false });
+    should(newest(cidaas, at(89), 10)).eql({ winner: "cidaas", ambiguous: false });
   });
 
   it("gives cidaas what lies inside its span, or closer to it than the tolerance, as ambiguous", () => {
-    for (const legacy of [90, 150, 210]) should(newest(cidaas, legacy, 10)).eql({ winner: "cidaas", ambiguous: true });
+    for (const legacy of [90, 150, 210])
+      should(newest(cidaas, at(legacy), 10)).eql({ winner: "cidaas", ambiguous: true });
+  });
+
+  it("lets a legacy edit win that ends later, and says so where it may have begun earlier", () => {
+    should(newest(cidaas, { first: 211, last: 400 }, 10)).eql({ winner: "legacy", ambiguous: false });
+    should(newest(cidaas, { first: 210, last: 400 }, 10)).eql({ winner: "legacy", ambiguous: true });
   });
 
   it("never lets an edit without a time beat one with a time", () => {
-    should(newest(null, 150, 10)).eql({ winner: "legacy", ambiguous: false });
+    should(newest(null, at(150), 10)).eql({ winner: "legacy", ambiguous: false });
     should(newest(cidaas, null, 10)).eql({ winner: "cidaas", ambiguous: false });
     should(newest(null, null, 10)).eql({ winner: "cidaas", ambiguous: true });
   });

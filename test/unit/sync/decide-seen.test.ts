@@ -1,0 +1,172 @@
+import should from "should";
+import { remembered, written } from "../../../lib/sync/ledger";
+import type { Intent, LedgerEntry } from "../../../lib/sync/types";
+import { AGREED, ask, EMAIL, news, read } from "./asking";
+
+/** At time 300 we wrote the value "ours" to a side, which carried an edit of time 250. */
+const FLIGHT = { at: 300, until: 340 };
+const toLegacy = written(
+  AGREED,
+  { fingerprint: "f1", side: "cidaas", source: "ours@cidaas", target: "ours@legacy", editAt: 250 },
+  FLIGHT,
+);
+const toCidaas = written(
+  AGREED,
+  { fingerprint: "f1", side: "legacy", source: "ours@legacy", target: "ours@cidaas", editAt: 250 },
+  FLIGHT,
+);
+const fromCidaas = (value: string, time: number | null) => {
+  const { source, target, span } = news(value, time);
+  return { source: target, target: source, span };
+};
+const INTENT: Intent = {
+  side: "legacy",
+  create: false,
+  at: 400,
+  identifiers: [],
+  rules: { email: { source: "next@cidaas", target: "next@legacy", editAt: 390 } },
+  conflicts: [],
+  heal: [],
+};
+
+describe("decide, with what was seen before", () => {
+  it("finds nothing new in what was agreed, and notes when a legacy record showed it", () => {
+    should(ask({ ...news("old", 200), seenAt: 200 })).eql({ do: "seen", at: 200 });
+    should(ask({ ...fromCidaas("old", 200), seenAt: 200 }, { source: "cidaas" })).eql({ do: "nothing" });
+  });
+
+  it("takes an echo that beats its answer for a proof, and its value for no edit", () => {
+    const proven = ask({ ...news("next", 430), seenAt: 430 }, { ledger: { email: toLegacy }, intent: INTENT });
+    should(proven).eql({ do: "proven", at: 430 });
+    const rules = { email: { source: "next@cidaas", target: "next@legacy", editAt: 390, overtaken: true as const } };
+    const overtaken = ask(news("next", 430), { ledger: { email: toLegacy }, intent: { ...INTENT, rules } });
+    should(overtaken.do).equal("write");
+  });
+
+  describe("when a record showed what our write replaced, and then its echo is older than that record", () => {
+    const dismissed: LedgerEntry = { ...toLegacy, legacy: { ...toLegacy.legacy, dismissedAt: 345 } };
+    const echo = { ...news("ours", 330), seenAt: 330 };
+
+    it("knows that a person has set the old value again, lets ours stay and records the edit", () => {
+      const verdict = ask(echo, { ledger: { email: dismissed } });
+      should(verdict).containEql({ do: "refuse", heal: true, keep: true });
+      should(verdict.do === "refuse" && verdict.conflicts).match([
+        { winner: "cidaas", cidaasTime: 250, legacyTime: 345, ambiguous: true },
+      ]);
+    });
+
+    it("finds nothing in an echo that is younger, or far from the flight", () => {
+      for (const time of [346, 500]) {
+        const later = { ...news("ours", time), seenAt: time };
+        should(ask(later, { ledger: { email: dismissed } })).eql({ do: "seen", at: time });
+      }
+    });
+  });
+
+  describe("when a look at cidaas shows what stood there before our write", () => {
+    const before = fromCidaas("old", 200);
+    const given = { source: "cidaas" as const, ledger: { email: toCidaas } };
+
+    it("looks again as long as reads may lag", () => {
+      should(ask(before, { ...given, now: 340 + 9_999 })).eql({ do: "again" });
+    });
+
+    it("believes it after that: somebody has set it again", () => {
+      should(ask(before, { ...given, now: 340 + 10_000 }).do).equal("write");
+    });
+  });
+
+  describe("of legacy changes without a time", () => {
+    const untimed = (value: string, receivedAt: number) => ({ ...news(value, null), receivedAt });
+    const given = { ledger: { email: toLegacy } };
+
+    it("drops what reached us before our write was taken, and is or was that write", () => {
+      for (const value of ["ours", "old"]) {
+        const received = ask(untimed(value, 320), {
+          ledger: { email: { ...toLegacy, legacy: { ...toLegacy.legacy, print: "x" } } },
+        });
+        should(received).eql({ do: "nothing" });
+      }
+    });
+
+    it("records another value as lost, and has ours brought back", () => {
+      const verdict = ask(untimed("theirs", 320), given);
+      should(verdict).containEql({ do: "refuse", heal: true, keep: true });
+      should(verdict.do === "refuse" && verdict.conflicts).match([{ winner: "cidaas", legacyTime: null }]);
+    });
+
+    it("takes what reached us later for an edit", () => {
+      should(ask(untimed("theirs", 341), given).do).equal("write");
+    });
+  });
+
+  describe("where a value may be ours or a person's", () => {
+    it("says so when it overwrites a write that was never answered, but found", () => {
+      const { cidaas } = toCidaas;
+      const found = {
+        ...toCidaas,
+        cidaas: { ...cidaas, writes: cidaas.writes.map((write) => ({ ...write, found: true as const })) },
+      };
+      const older = ask(news("theirs", 330), { ledger: { email: found } });
+      should(older).match({ do: "write", conflicts: [{ winner: "legacy", ambiguous: true }] });
+      should(ask(news("theirs", 351), { ledger: { email: found } })).eql({ do: "write", conflicts: [], heal: false });
+      should(ask(news("theirs", 330), { ledger: { email: toCidaas } })).match({ conflicts: [] });
+    });
+
+    it("records the edit between two records that may both be the echo of one write", () => {
+      const [write] = toLegacy.legacy.writes;
+      const echoed = { ...toLegacy, legacy: { ...toLegacy.legacy, writes: write ? [{ ...write, echoAt: 305 }] : [] } };
+      const accepted = remembered(echoed, {
+        fingerprint: "f1",
+        side: "legacy",
+        source: "theirs@legacy",
+        target: "theirs@cidaas",
+        editAt: 320,
+      });
+      const verdict = ask(news("ours", 330), { ledger: { email: accepted } });
+      should(verdict).match({ do: "write", conflicts: [{ winner: "cidaas", legacyTime: 320, ambiguous: true }] });
+    });
+
+    it("does not know when a rule was edited that a record made by our write of another rule carries", () => {
+      const edited = remembered(AGREED, {
+        fingerprint: "f1",
+        side: "cidaas",
+        source: "same@cidaas",
+        target: "same@legacy",
+        editAt: 260,
+      });
+      const both = { ...edited, legacy: { ...edited.legacy, editAt: 150 } };
+      const target = read("same", 260);
+      const made = ask(news("theirs", 330), { ledger: { email: both, city: toLegacy }, target });
+      should(made).match({ do: "write", conflicts: [{ winner: "legacy", legacyTime: 330, ambiguous: true }] });
+      const alone = ask(news("theirs", 330), { ledger: { email: both }, target });
+      should(alone).eql({ do: "write", conflicts: [], heal: false });
+    });
+  });
+
+  describe("under another rule than before", () => {
+    const anew = { ...EMAIL, fingerprint: "f2" };
+    const given = { ledger: { email: toLegacy }, firstContact: "newest" as const };
+
+    it("has a value brought back to the source which our write has replaced there since", () => {
+      const gone = news("theirs", 290);
+      should(ask(gone, { ...given, target: read("theirs", 400) }, anew)).eql({
+        do: "refuse",
+        conflicts: [],
+        heal: true,
+        keep: true,
+      });
+      should(ask(gone, { ...given, target: read("other", 100) }, anew)).containEql({ do: "write", heal: true });
+    });
+
+    it("remembers what the source still holds", () => {
+      const held = ask(news("theirs", 350), { ...given, target: read("theirs", 400) }, anew);
+      should(held).eql({ do: "remember", target: "theirs@cidaas" });
+    });
+
+    it("leaves what it writes only once where it is", () => {
+      const once = { ...anew, write: "create" as const };
+      should(ask(news("theirs", 290), { ...given, target: read("theirs", 400) }, once).do).equal("remember");
+    });
+  });
+});
