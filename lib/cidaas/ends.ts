@@ -1,13 +1,12 @@
 import type { SyncContext } from "../delivery/context";
 import type { Delivered } from "../delivery/delivered";
 import { settlementOfFailure, settlementOfUnsent } from "../delivery/failure";
-import { settledBy } from "../delivery/settled";
+import { settledBy, wholeUser } from "../delivery/settled";
 import { CallError } from "../errors";
 import type { Settlement } from "../store/types";
-import { emptyChange } from "../sync/change";
 import { emptied } from "../sync/ledger";
 import { ledgerAfter } from "../sync/plan";
-import type { Change, JsonObject } from "../sync/types";
+import type { JsonObject } from "../sync/types";
 import { adoptedFrom, type OutgoingUser } from "./gate";
 import type { Steps } from "./steps";
 import type { BulkResult, Tenant } from "./types";
@@ -44,8 +43,10 @@ export async function endOf(
   if (result.state === "CALL_FAILED") return endOfFailure(context, user, result.error);
   if (result.state === "UNSENT") return { user, settlement: settlementOfUnsent(user.lease), state: "RETRY" };
   if (result.state === "FAILED") {
-    const isTaken = user.plan.create && (await learnOwner(context, tenant, user, steps.bulk));
-    return isTaken ? retry(user, { reason: TAKEN, keepIntent: false }) : endOfRefusal(user, result);
+    const owner = user.plan.create ? await learnOwner(context, tenant, user, steps.bulk) : "not asked";
+    // Nobody has it any more: its owner was deleted since.
+    const isFree = owner === "nobody" && result.code === TAKEN.code;
+    return owner === "known" || isFree ? retry(user, { reason: TAKEN, keepIntent: false }) : endOfRefusal(user, result);
   }
   const sub = result.sub ?? user.lease.person.sub;
   const settled = settledBy(user.lease, user.plan);
@@ -61,18 +62,14 @@ export async function endOf(
   };
   const isHollow = result.state === "CREATED" && !user.plan.create && user.kind === "upsert";
   if (!isHollow) return { user, settlement, state: result.state, sub };
+  const known = { ...user.lease.ledger, ...settlement.ledger };
+  const missing = Object.keys(known).filter((rule) => !user.plan.write.includes(rule));
   const whole = {
     ...settlement,
-    ledger: emptied({ ...user.lease.ledger, ...settlement.ledger }, "cidaas", user.plan.write, flight),
-    marks: [...(settled.marks ?? []), { lane: "to-cidaas" as const, change: wholeUser(context) }],
+    ledger: emptied(known, "cidaas", missing, flight),
+    marks: [...(settled.marks ?? []), wholeUser(context)],
   };
   return { user, settlement: whole, state: result.state, sub };
-}
-
-/** The user was gone, and our update has made it anew with no more than that: the rest has to follow. */
-function wholeUser({ policies, now }: SyncContext): Change {
-  const rules = policies.filter(({ direction }) => direction !== "to-legacy").map(({ id }) => id);
-  return { ...emptyChange("upsert", now()), force: rules };
 }
 
 const TAKEN = { code: "EMAIL_TAKEN", message: "Another account of the tenant has the same e-mail." };
@@ -86,17 +83,17 @@ async function learnOwner(
   tenant: Tenant,
   user: OutgoingUser,
   body: JsonObject,
-): Promise<boolean> {
-  if (typeof body.email !== "string" || body.email === "") return false;
+): Promise<"known" | "nobody" | "not asked"> {
+  if (typeof body.email !== "string" || body.email === "") return "not asked";
   try {
     const owner = await tenant.findSub(body.email);
-    if (owner === null || owner === user.lease.person.sub) return false;
-    const account = await tenant.readUser(owner);
+    if (owner === user.lease.person.sub) return "not asked";
+    const account = owner === null ? null : await tenant.readUser(owner);
     if (account) await context.store.adopt([adoptedFrom(context, account)]);
-    return account !== null;
+    return account ? "known" : "nobody";
   } catch (error) {
     // Asking is a help, not a must: without an answer the tenant's refusal stands.
-    if (error instanceof CallError) return false;
+    if (error instanceof CallError) return "not asked";
     throw error;
   }
 }

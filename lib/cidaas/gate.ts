@@ -12,6 +12,7 @@ import type { Lease, Settlement } from "../store/types";
 import { emptyChange, mergeChanges } from "../sync/change";
 import { learnedFrom, mergeCarried, uncover } from "../sync/covered";
 import type { Settleable } from "../sync/plan";
+import { NO_VALUE } from "../sync/prints";
 import type { CarriedRule, Change, Json, JsonObject, Print, RuleId } from "../sync/types";
 import { textOf } from "./json";
 import type { CidaasUser, Tenant } from "./types";
@@ -138,15 +139,20 @@ async function withLegacyValues(
   if (change.reread) return withPresentValues(context, change, record);
   // The time that the other lane judges the record by: with two measures each lane may take the other side for the winner.
   const recordTime = toTime(context.paths.legacyTime?.get(record));
+  const present = await mapRecord(context.map, "to-cidaas", record);
+  const { rules: prints, identifiers } = sourceOf(context, "legacy", present, {
+    verified: isTrue(context.paths.legacyVerified?.get(record)),
+    updatedAt: recordTime,
+  });
   const rules: Record<RuleId, CarriedRule> = { ...change.rules };
-  for (const [rule, mapped] of Object.entries(await mapRecord(context.map, "to-cidaas", record))) {
-    const source = context.printer.value(rule, "legacy", mapped.source);
-    const present = { at: mapped.at ?? recordTime, source, values: mapped.values };
+  for (const [rule, mapped] of Object.entries(present)) {
+    const value = { at: mapped.at ?? recordTime, source: prints[rule]?.print ?? NO_VALUE, values: mapped.values };
     const carried = rules[rule];
-    if (!carried) rules[rule] = present;
-    else if (change.force.includes(rule)) rules[rule] = mergeCarried(carried, present);
+    if (!carried) rules[rule] = value;
+    else if (change.force.includes(rule)) rules[rule] = mergeCarried(carried, value);
   }
-  return { ...change, rules };
+  // Who brings no identifier of its own would be taken for nobody whom the tenant knows.
+  return { ...change, rules, identifiers: change.identifiers.length > 0 ? change.identifiers : identifiers };
 }
 
 /** The event said deleted: where the legacy system still has the user that is no evidence, and what it holds is brought. */

@@ -1,4 +1,5 @@
 import { type Lease, MISSING_CODE, type Settlement } from "../store/types";
+import { tellsDeletion } from "../sync/change";
 import { uncover } from "../sync/covered";
 import type { News, Rival, TargetView } from "../sync/decision";
 import { ledgerProvenBy, type Plan, type PlanInput, planFor, type Settleable } from "../sync/plan";
@@ -112,7 +113,8 @@ async function readAndConclude(
   if ("settlement" in seen) return { do: "settle", settlement: seen.settlement };
   const { lease, record } = seen;
   if (record === null) {
-    const neverMade = !exists || intent?.create === true;
+    // A deletion that waits in the other lane tells that the user was made, though the create was never answered.
+    const neverMade = lease.other?.kind !== "delete" && (!exists || intent?.create === true);
     if (!neverMade && (isAwaited(lease) || reader.missing === "retry")) {
       return settle(lease, missing(lease));
     }
@@ -121,7 +123,9 @@ async function readAndConclude(
   const readable = record === "unreadable" ? null : record;
   const prints = readable ? printsOf(context, target, readable) : {};
   const editAt = readable && reader.editAt(readable);
-  if (showsOlder(editAt, lastKnown(lease), context.now())) {
+  // The user may be there because the open update has made it anew: what the deletion says comes first.
+  const isDeletedOnce = intent?.create === false && lease.other !== null && tellsDeletion(lease.other);
+  if (isDeletedOnce || showsOlder(editAt, lastKnown(lease), context.now())) {
     return later(lease, context.now());
   }
   const time = { now: context.now(), flightMs: context.leaseMs };

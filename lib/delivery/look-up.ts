@@ -8,6 +8,12 @@ const CANNOT_ASK = "Nobody can say whether an interrupted create succeeded. Look
 const OTHER_VALUES = "A user like the one of an interrupted create exists, but with other values.";
 const SEVERAL_MATCH = "Several users of the target side match. Decide which of them it is.";
 
+/** Its deletion may be on its way: then the next try finds it gone. */
+const FOUND_TAKEN = {
+  code: "LINK_TAKEN",
+  message: "The user found on the target side belongs to another person.",
+};
+
 /** A user found on the target side by other means than its id. */
 export interface Found {
   /** Sub or legacy id. */
@@ -55,25 +61,23 @@ export async function lookUp(
   if (found === "unreadable") return parked(lease, "CREATE_UNKNOWN", CANNOT_ASK);
   if (found.length > 1) return parked(lease, "FIND_AMBIGUOUS", SEVERAL_MATCH);
   const [own] = found;
-  if (!own) return (intent && (await lookUpMoved(context, lease, reader, intent))) ?? { lease, record: null };
+  if (!own) {
+    const moved = intent && (await linkedByCreate(context, lease, intent));
+    return moved ? { lease: moved, record: await reader.read(moved) } : { lease, record: null };
+  }
   if (intent && !(await isOwnCreate(context, intent, target, own)))
     return parked(lease, "CREATE_UNKNOWN", OTHER_VALUES);
   const linked = await context.store.link(lease.token, target === "cidaas" ? { sub: own.id } : { legacyId: own.id });
-  if (!linked) return parked(lease, "LINK_TAKEN", "The user found on the target side belongs to another person.");
+  if (!linked) return { settlement: { token: lease.token, outcome: "retry", reason: FOUND_TAKEN } };
   context.registry.refresh(linked);
   return { lease: linked, record: own.record };
 }
 
 /**
- * The user of an interrupted create may have got another e-mail by now, and not be found under the one it was made with.
- * The changes of it that wait tell: in them it once had all that we were about to write.
+ * The lease with the legacy user of an interrupted create, which by now may be found no more under the e-mail that it was made
+ * with. The changes of it that wait tell: in them it once had all that we were about to write. Null where nobody has.
  */
-async function lookUpMoved(
-  context: SyncContext,
-  lease: Lease,
-  reader: LookingReader,
-  intent: Intent,
-): Promise<Seen | null> {
+export async function linkedByCreate(context: SyncContext, lease: Lease, intent: Intent): Promise<Lease | null> {
   if (intent.side !== "legacy") return null;
   const prints = intent.identifiers.map(({ print }) => print);
   for (const { person } of await context.store.findByIdentifier("legacy", prints)) {
@@ -82,7 +86,7 @@ async function lookUpMoved(
     const linked = await context.store.link(lease.token, { legacyId: person.legacyId });
     if (!linked) continue;
     context.registry.refresh(linked);
-    return { lease: linked, record: await reader.read(linked) };
+    return linked;
   }
   return null;
 }

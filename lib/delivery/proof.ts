@@ -1,4 +1,7 @@
+import type { Lease } from "../store/types";
+import { tellsDeletion } from "../sync/change";
 import type { Plan } from "../sync/plan";
+import { NO_VALUE } from "../sync/prints";
 import type { Intent, Ledger, Print, RuleId } from "../sync/types";
 import { isProven, withEcho } from "../sync/writes";
 
@@ -19,6 +22,17 @@ export function echoedIn(
     return [[rule, { ...entry, legacy: withEcho(entry.legacy, print, recordAt, tolerance) }]];
   });
   return { ...ledger, ...Object.fromEntries(found) };
+}
+
+/**
+ * Rules that a user of cidaas has lost who was deleted and is there: an open update of ours came after the deletion, and has made
+ * the user anew with no more than it carried.
+ *
+ * @param held rules of which the user holds a value
+ */
+export function lostRules({ change, ledger }: Lease, intent: Intent | null, held: readonly RuleId[]): RuleId[] {
+  if (!tellsDeletion(change) || !intent || intent.create) return [];
+  return Object.keys(ledger).filter((rule) => !held.includes(rule) && ledger[rule]?.cidaas.print !== NO_VALUE);
 }
 
 /** Rules of the intent of which nobody can say whether they were written. */

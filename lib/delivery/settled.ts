@@ -1,7 +1,8 @@
 import type { Lease, Settlement } from "../store/types";
-import { frozenPart } from "../sync/change";
+import { emptyChange, frozenPart } from "../sync/change";
 import type { Settleable } from "../sync/plan";
-import { type Change, laneTo, type RuleId } from "../sync/types";
+import { type Change, type Lane, laneTo, type RuleId } from "../sync/types";
+import type { SyncContext } from "./context";
 
 /** What a plan's settlement holds beside outcome and ledger. */
 export function settledBy(
@@ -23,6 +24,12 @@ export function settledBy(
     span: null,
   };
   return { ...settled, marks: [{ lane: laneTo(plan.source), change }] };
+}
+
+/** A user was gone, and an update of ours has made it anew with no more than that: the rest has to follow. */
+export function wholeUser({ policies, now }: SyncContext): { lane: Lane; change: Change } {
+  const rules = policies.filter(({ direction }) => direction !== "to-legacy").map(({ id }) => id);
+  return { lane: "to-cidaas", change: { ...emptyChange("upsert", now()), force: rules } };
 }
 
 function pingPong(rules: readonly RuleId[]): { code: string; message: string } {

@@ -4,20 +4,30 @@ import type { SyncContext } from "../delivery/context";
 import type { Delivered } from "../delivery/delivered";
 import { extendLeases, latestStart, whileHeld } from "../delivery/extend";
 import { asCallError, report, settlementOfFailure } from "../delivery/failure";
+import { linkedByCreate } from "../delivery/look-up";
 import { isTrue } from "../delivery/mapping";
 import { withReplacedPasswords } from "../delivery/opaque";
+import { lostRules } from "../delivery/proof";
 import { openSecrets, overlay, presentRules } from "../delivery/secrets";
-import { settledBy } from "../delivery/settled";
+import { settledBy, wholeUser } from "../delivery/settled";
 import { newsOfMapped } from "../delivery/source";
 import { CallError } from "../errors";
 import type { Lease, Settlement } from "../store/types";
 import { emptyChange } from "../sync/change";
+import { emptied } from "../sync/ledger";
 import { lossesOf } from "../sync/losses";
 import { intentOf, ledgerAfter, type Settleable } from "../sync/plan";
-import type { BrakeKind, Identifier, Item, Json, JsonObject, RuleId } from "../sync/types";
+import type { BrakeKind, Identifier, Intent, Item, Json, JsonObject, RuleId } from "../sync/types";
 import { traceSend, traceSettle } from "../trace";
 import { idsOf, readerOf, spanOfUser } from "./reading";
 import type { LegacyTarget } from "./types";
+
+/** Tries before an interrupted create of a deleted user is taken for one that never was. */
+const CREATED_TRIES = 4;
+const CREATED = {
+  code: "CREATE_UNKNOWN",
+  message: "The user was deleted while it was being created, and nobody can say yet whether it was.",
+};
 
 export interface LegacyDeliverOptions {
   deletes: "delete" | "ignore";
@@ -83,6 +93,8 @@ async function bring(
   const values = context.map.extract("legacy", record);
   const identifiers = item.source?.identifiers ?? [];
   const news = newsOfMapped(context, item, values, spanOfUser(context, lease, item.source?.updatedAt ?? null));
+  const anew = endIfMadeAnew(context, lease, Object.keys(news));
+  if (anew) return anew;
   const reader = readerOf(context, target, record);
   const prepared = await whileHeld(context, [lease.token], () =>
     prepare(context, lease, { news, identifiers, former: [], learned: {} }, reader),
@@ -97,6 +109,22 @@ async function bring(
   const held = await extendLeases(context, [{ token: lease.token, intent, ledger: prepared.plan.proven }]);
   if (held.size === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
   return prepared.plan.create ? create(work) : update(work, prepared.present);
+}
+
+/** Null for whoever was not made anew by an update of ours; see `lostRules`. */
+function endIfMadeAnew(context: SyncContext, lease: Lease, held: readonly RuleId[]): End | null {
+  const intent = lease.intents.find(({ side }) => side === "cidaas") ?? null;
+  const lost = lostRules(lease, intent, held);
+  if (intent === null || lost.length === 0) return null;
+  const now = context.now();
+  const ledger = emptied(lease.ledger, "cidaas", lost, { at: intent.at, until: now });
+  return ended("RETRY", lease, {
+    outcome: "retry",
+    counts: false,
+    notBefore: now,
+    ledger,
+    marks: [wholeUser(context)],
+  });
 }
 
 interface Work {
@@ -193,8 +221,12 @@ function settleFound(context: SyncContext, lease: Lease, { proven }: Settleable)
   });
 }
 
-function isUnfinishedCreate({ intents }: Lease): boolean {
-  return intents.some(({ side, create }) => side === "legacy" && create);
+function isUnfinishedCreate(lease: Lease): boolean {
+  return unfinishedCreate(lease) !== undefined;
+}
+
+function unfinishedCreate({ intents }: Lease): Intent | undefined {
+  return intents.find(({ side, create }) => side === "legacy" && create);
 }
 
 /** The wish to bring the legacy id into cidaas, where the configuration keeps it there. */
@@ -209,7 +241,13 @@ async function linkExisting(work: Work, conflict: CallError): Promise<End> {
   if (!target.canFind) return parked(lease, conflict.code, conflict.message);
   const found = await target.find(idsOf(lease), work.record);
   const own = found[0];
-  if (!own) return parked(lease, conflict.code, conflict.message);
+  // Whoever was in the way may be gone since.
+  if (!own)
+    return ended("RETRY", lease, {
+      outcome: "retry",
+      keepIntent: false,
+      reason: { code: conflict.code, message: conflict.message },
+    });
   if (found.length > 1)
     return parked(lease, "FIND_AMBIGUOUS", "Several users of the legacy system match. Decide which of them it is.");
   const verifiedThere = isTrue(context.paths.legacyVerified?.get(own.record));
@@ -241,12 +279,19 @@ async function foundId(work: Work): Promise<string | null> {
 async function remove(
   context: SyncContext,
   target: LegacyTarget,
-  lease: Lease,
+  leased: Lease,
   options: LegacyDeliverOptions,
 ): Promise<End> {
   const gone = { cidaas: false };
+  const created = unfinishedCreate(leased);
+  const isUnknown = leased.person.legacyId === null && created !== undefined;
+  const lease = (isUnknown && (await linkedByCreate(context, leased, created))) || leased;
   if (options.deletes === "ignore") return ended("UNCHANGED", lease, { outcome: "skipped", present: gone });
-  if (lease.person.legacyId === null) return ended("UNCHANGED", lease, { outcome: "unchanged", present: gone });
+  if (lease.person.legacyId === null) {
+    // The user may have been made, and the legacy system has still to tell of it.
+    if (isUnknown && lease.attempt < CREATED_TRIES) return ended("RETRY", lease, { outcome: "retry", reason: CREATED });
+    return ended("UNCHANGED", lease, { outcome: "unchanged", present: gone });
+  }
   if (!target.canDelete)
     return parked(
       lease,

@@ -75,6 +75,11 @@ function mergeKinds(older: Change, newer: Change): Change["kind"] {
   return newer.kind;
 }
 
+/** Whether one of the merged changes was the deletion of the user, though another one came after it. */
+export function tellsDeletion({ kind, events }: Change): boolean {
+  return kind === "delete" || events.includes("ACCOUNT_DELETED");
+}
+
 function isOnlyALook({ span, events, rules }: Change): boolean {
   return span === null && events.length === 0 && Object.keys(rules).length === 0;
 }

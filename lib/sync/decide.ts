@@ -126,7 +126,7 @@ function healed(
   if (
     !own ||
     input.source === "cidaas" ||
-    !isGoneFrom(own, news) ||
+    !isGoneFrom(own, news, input.clockTolerance) ||
     direction !== "both" ||
     write === "create" ||
     secret

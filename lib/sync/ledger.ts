@@ -76,10 +76,10 @@ export function refused(previous: LedgerEntry, agreed: Agreed): LedgerEntry {
   return { ...previous, [agreed.side]: accepted(previous[agreed.side], agreed) };
 }
 
-/** A write of ours has made the user anew on a side, with no other rules than those written. */
-export function emptied(ledger: Ledger, side: Side, writes: readonly RuleId[], { at, until }: Flight): Ledger {
+/** A write of ours has made the user anew on a side, without these rules. */
+export function emptied(ledger: Ledger, side: Side, rules: readonly RuleId[], { at, until }: Flight): Ledger {
   const entries = Object.entries(ledger).map(([rule, entry]) => {
-    if (writes.includes(rule)) return [rule, entry];
+    if (!rules.includes(rule)) return [rule, entry];
     const write: Write = { print: NO_VALUE, before: entry[side].print, at, until, editAt: null };
     return [rule, { ...entry, [side]: withWrite({ ...entry[side], print: NO_VALUE }, write) }];
   });

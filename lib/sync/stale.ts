@@ -61,7 +61,7 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
   const editAt = news.span?.last ?? null;
   if (editAt === null) return untimed(input, policy, news, entry);
   const own = withIntent(entry[input.source], input.intent, policy.id);
-  const age = ageOf(own, news, editAt);
+  const age = ageOf(own, news, editAt, input.clockTolerance);
   if (age === "new") return null;
   const isEcho = own.writes.some(
     (write) => isEchoOf(write, news.source, editAt, input.clockTolerance) && (write.echoAt ?? editAt) === editAt,
@@ -73,12 +73,20 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
   if (isKnown && news.state === undefined) return { do: "seen", at: editAt };
   const [covering] = own.writes;
   if (!covering) return null;
+  if (isBrought(entry[otherSide(input.source)], news, editAt))
+    return { do: "refuse", conflicts: [], heal: policy.direction === "both", keep: true };
   const decided = conflictRecord(input, policy.conflict, policy, news, carriedSpan(covering));
-  const record = news.state === "doubtful" ? lostInDoubt(input, decided) : decided;
+  const record = age === "doubtful" ? lostInDoubt(input, decided) : decided;
   // What an open intent carries stands on the target, though the ledger does not know it yet.
   const carried = covering === entry[input.source].writes[0] ? null : input.intent?.rules[policy.id];
   const agreed = carried?.source ?? entry[otherSide(input.source)].print;
   return coveredUnseen(input, policy, news, agreed, record);
+}
+
+/** This very edit has been brought to the target already, by a write that was found there: what it won is recorded with that. */
+function isBrought({ print, writes }: SideEntry, news: News, editAt: number): boolean {
+  const [write] = writes;
+  return print === news.target && write?.print === news.target && write.editAt === editAt;
 }
 
 /** News without a time that reached us before our last write was taken: it replaced them, or was made before them. */
@@ -105,17 +113,23 @@ function coveredUnseen(
 }
 
 /** Whether the side does not hold the value any more: something else was seen there later, or written by us. */
-export function isGoneFrom(own: SideEntry, news: News): boolean {
-  return news.span !== null && ageOf(own, news, news.span.last) !== "new";
+export function isGoneFrom(own: SideEntry, news: News, tolerance: number): boolean {
+  return news.span !== null && ageOf(own, news, news.span.last, tolerance) !== "new";
 }
 
-/** Whether a write of ours has replaced a value of this time, or a later value of the same side has. */
-function ageOf(own: SideEntry, { state }: News, editAt: number): "new" | "covered" | "overtaken" {
+/** Whether a write of ours has replaced a value of this time, or a later value of the same side has, or the one or the other. */
+function ageOf(
+  own: SideEntry,
+  { state }: News,
+  editAt: number,
+  tolerance: number,
+): "new" | "covered" | "overtaken" | "doubtful" {
   const [covering] = own.writes;
-  if (state === "covered" || state === "doubtful") return "covered";
+  if (state === "covered" || state === "doubtful") return state;
   if (own.editAt !== null && editAt < own.editAt) return "overtaken";
   if (covering && isReplacedBy(covering, editAt)) return "covered";
-  return own.seenAt !== undefined && editAt < own.seenAt ? "overtaken" : "new";
+  if (own.seenAt === undefined || editAt >= own.seenAt) return "new";
+  return covering && isEchoOf(covering, own.print, own.seenAt, tolerance) ? "doubtful" : "overtaken";
 }
 
 /** A read so soon after our write may show what stood there before it. */

@@ -33,7 +33,10 @@ export function withEcho(own: SideEntry, print: Print, at: number, tolerance: nu
     .filter((write, index) => isEchoOf(write, print, at, tolerance) && isInOrder(own, index, at))
     .sort((a, b) => distance(a, at) - distance(b, at));
   if (!likely || isNoBetter(likely, at)) return own;
-  return { ...own, writes: own.writes.map((write) => (write === likely ? { ...write, echoAt: at } : write)) };
+  const writes = own.writes.map((write) => (write === likely ? { ...write, echoAt: at } : write));
+  // What was taken for the echo until now shows at least that the value was there then.
+  const former = own.print === print && likely === own.writes[0] ? (likely.echoAt ?? 0) : 0;
+  return former > Math.max(at, own.seenAt ?? 0) ? { ...own, writes, seenAt: former } : { ...own, writes };
 }
 
 /** Of two that are as likely, the first record that showed the value tells more; the end of a flight without an answer is no measure. */

@@ -34,7 +34,7 @@ export function drawBirths(chance: Chance): LiveDeed[] {
 }
 
 /** Nobody gets an id so soon that the news of the deletion may still be under way: whoever it names could not be told. */
-export const REUSED_AFTER_MS = 300_000;
+export const REUSED_AFTER_MS = 1_200_000;
 
 const SETTLED_AFTER_MS = 15_000;
 

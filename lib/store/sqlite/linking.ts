@@ -1,3 +1,4 @@
+import { retriedChange } from "../../sync/change";
 import { type Lane, type Person, targetOf } from "../../sync/types";
 import type { Tables } from "./tables";
 
@@ -57,7 +58,15 @@ export class Linking {
       after.deletedAt ??= other.deletedAt;
     }
     this.#tables.persons.update(sync, person, after);
+    if (after.inCidaas && after.legacyId !== null) this.#takeBack(sync, after.id, now);
     return after;
+  }
+
+  /** Whoever was parked because nobody could say who it is on the other side comes again once that is known. */
+  #takeBack(sync: string, person: number, now: number): void {
+    const { marks, parking } = this.#tables;
+    for (const { lane, change, code } of parking.unlinked(sync, person))
+      marks.arriveAgain(sync, person, lane, retriedChange(lane, change, code), now);
   }
 
   /** The rows that have these ids, each once. */

@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { mergeConflicts } from "../../sync/conflict";
 import type { Change, ConflictRecord, Lane } from "../../sync/types";
 import type { StoreCipher } from "../encryption";
-import { type ConflictEntry, MISSING_CODE, type Page, type ParkedEntry } from "../types";
+import { type ConflictEntry, MISSING_CODE, type Page, type ParkedEntry, UNLINKED_CODES } from "../types";
 import type { Effects } from "./effects";
 import { bytes, integer, lane as laneOf, type Row, text, textOrNull } from "./rows";
 
@@ -111,6 +111,15 @@ export class Parking {
   /** The deletion that nobody had told of is known now: whoever was missed for it is missed no more. */
   forgetMissing(sync: string, person: number): void {
     for (const row of this.#deleteMissing.all(person)) this.#effects.count(sync, laneOf(row, "lane"), "parkedNow", -1);
+  }
+
+  /** Gives out what is parked of a person for want of a link: it is parked no more. */
+  unlinked(sync: string, person: number): ParkedEntry[] {
+    const codes = UNLINKED_CODES.map((code) => `'${code}'`).join(", ");
+    const rows = this.#list(`parked.sync = ? AND parked.person = ? AND parked.code IN (${codes})`);
+    const entries = rows.all(sync, person, MAX_LIMIT).map((row) => this.#parkedOf(row).entry);
+    for (const entry of entries) this.remove(sync, entry);
+    return entries;
   }
 
   /** What is parked of the person in a lane under this code gives way to newer news of the same. */

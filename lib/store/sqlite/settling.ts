@@ -43,7 +43,10 @@ export class Settling {
 
     const person = persons.get(lease.person);
     const linked = settlement.link ? this.#linking.link(sync, person, settlement.link, now) : person;
-    if (linked === null) this.#park(lease, LINK_TAKEN, lease.attempt + 1, now);
+    // Whoever only wanted to go on with that id tries again: its present owner may be about to be deleted.
+    if (linked === null && settlement.outcome === "retry")
+      this.#retry(lease, { token: settlement.token, outcome: "retry", reason: LINK_TAKEN }, now);
+    else if (linked === null) this.#park(lease, LINK_TAKEN, lease.attempt + 1, now);
     else {
       this.#learn(sync, linked, settlement, now);
       this.#setAside(lease, linked.id, settlement, now);
