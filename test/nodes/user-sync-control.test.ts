@@ -295,7 +295,7 @@ describe("user-sync-control", () => {
       const error = await fail(topic);
       should(error).match({ code: "CONTROL_TOPIC" });
       should(error?.message).match(
-        /stats, pause, resume, brake, parked, conflicts, retry, discard, forget, catch-up, drain/,
+        /stats, pause, resume, brake, parked, conflicts, retry, discard, forget, catch-up, recover, drain/,
         `topic ${topic}`,
       );
     }

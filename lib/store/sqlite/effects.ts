@@ -13,8 +13,8 @@ export type LaneTally =
   | "expiredInRow"
   | "settles";
 
-/** What is counted over both lanes. */
-export type SyncTally = "persons" | "linked";
+/** What is counted over both lanes. `generation`: how often the store was recovered, see `lib/store/generation`. */
+export type SyncTally = "persons" | "linked" | "generation";
 
 interface Tally {
   sync: string;

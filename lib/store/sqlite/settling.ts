@@ -86,7 +86,7 @@ export class Settling {
 
   #learn(sync: string, person: Person, settlement: Settlement, now: number): void {
     const { persons, knowledge, parking, marks } = this.#tables;
-    if (settlement.ledger) knowledge.putLedger(person.id, settlement.ledger);
+    if (settlement.ledger) knowledge.putLedger(sync, person.id, settlement.ledger);
     if (settlement.present) persons.present(sync, person, settlement.present, now);
     if (settlement.present?.cidaas === false || settlement.present?.legacy === false)
       parking.forgetMissing(sync, person.id);
