@@ -71,6 +71,11 @@ export class Effects {
     return this.#tally(sync, "", name).value;
   }
 
+  /** Every sync that ever had something in this database. */
+  syncs(): string[] {
+    return [...new Set([...this.#tallies.values()].map(({ sync }) => sync))];
+  }
+
   reset(sync: string, lane: Lane, name: LaneTally): void {
     const tally = this.#tally(sync, lane, name);
     this.#add(tally, -tally.value);
