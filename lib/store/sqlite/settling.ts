@@ -70,7 +70,7 @@ export class Settling {
     if (!beforeSender) this.#tables.effects.reset(sync, lost.lane, "expiredInRow");
     const { inCidaas, legacyId } = this.#tables.persons.get(lost.person);
     const written = targetOf(lost.lane);
-    const late = lateWrites(ledger, this.#tables.knowledge.ledger(lost.person), written);
+    const late = lateWrites(ledger, this.#tables.knowledge.ledger(sync, lost.person), written);
     const lookAt = (side: Side) => {
       const change: Change = {
         ...emptyChange("upsert", now),

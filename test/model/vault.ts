@@ -1,0 +1,54 @@
+import { DatabaseSync } from "node:sqlite";
+import type { ConflictEntry, Engine, SyncStore } from "../../lib/store/types";
+import { type MemoryOptions, openMemoryEngine, sharedMemory } from "./store";
+
+const KEY = "users";
+
+let databases = 0;
+
+/** A store of its own, which can be put back to what it was. */
+export class Vault {
+  readonly #options: MemoryOptions;
+  #engine: Engine;
+  /** Keeps the backup in memory. */
+  #backup: { path: string; keeper: DatabaseSync } | null = null;
+  /** What the stores that were replaced had recorded: a person may have read it. */
+  readonly conflicts: ConflictEntry[] = [];
+
+  private constructor(options: MemoryOptions, engine: Engine) {
+    this.#options = options;
+    this.#engine = engine;
+  }
+
+  static async open(options: MemoryOptions): Promise<Vault> {
+    return new Vault(options, await openMemoryEngine(options));
+  }
+
+  get store(): SyncStore {
+    return this.#engine.sync(KEY);
+  }
+
+  async backUp(): Promise<void> {
+    this.#backup?.keeper.close();
+    databases += 1;
+    const path = sharedMemory(`backup-${databases}`);
+    this.#backup = { path, keeper: new DatabaseSync(path) };
+    await this.#engine.backup(path);
+  }
+
+  /** Puts the backup in the place of the store, and recovers it. Resolves with whether there was one. */
+  async restore(): Promise<boolean> {
+    if (!this.#backup) return false;
+    this.conflicts.push(...(await this.store.conflicts({ limit: 1_000 })).items);
+    const lost = this.#engine;
+    this.#engine = await openMemoryEngine(this.#options, this.#backup.path);
+    await lost.close();
+    await this.store.recover();
+    return true;
+  }
+
+  async close(): Promise<void> {
+    await this.#engine.close();
+    this.#backup?.keeper.close();
+  }
+}
