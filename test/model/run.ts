@@ -16,6 +16,7 @@ import { type TenantNews, World } from "./world";
 
 const BUSY_POLL_MS = 500;
 const QUIET_POLL_MS = 5_000;
+const LATE_HAND_IN_MS = 30_000;
 const QUIET_MS = 4 * 3_600_000;
 
 export interface RunResult {
@@ -81,6 +82,7 @@ class Run {
   #faults = NO_FAULTS;
   #pollMs = BUSY_POLL_MS;
   #process: Process;
+  #backedUpAt = 0;
   /** News that no process has taken yet. */
   #underWay = 0;
   /** How many calls the store had seen when nothing waited there: without another one nothing does still. */
@@ -194,15 +196,26 @@ class Run {
 
   async #backUp(): Promise<void> {
     this.#world.note("backup");
+    this.#backedUpAt = this.scheduler.now;
     await this.#vault?.backUp();
   }
 
   async #restore(): Promise<void> {
     this.#process.crash();
-    if (this.#vault && (await this.#vault.restore())) this.#store = this.#changed(this.#vault.store);
+    if (this.#vault && (await this.#vault.restore())) {
+      this.#store = this.#changed(this.#vault.store);
+      this.#world.loseUnseen(this.#backedUpAt, this.#vault.conflicts);
+    }
     this.#world.note("restored");
     this.#process = this.#start();
+    this.#underWay += 1;
+    void this.#give(() => this.#process.adopt());
     void this.#catchUp();
+    this.scheduler.at(this.scheduler.now + this.#chance.pick([1, LATE_HAND_IN_MS]), () => this.#handIn());
+  }
+
+  /** The legacy system tells once more of all that it holds. */
+  #handIn(): void {
     for (const record of this.#world.legacy.values()) {
       const handedIn = structuredClone(record);
       this.#bring(`handed in: ${String(record.id)}`, () => this.#process.legacyRecord(handedIn, "upsert"));

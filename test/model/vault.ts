@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { ADOPTION_NOTE, type Adoption } from "../../lib/cidaas/adoption";
 import type { ConflictEntry, Engine, SyncStore } from "../../lib/store/types";
 import { type MemoryOptions, openMemoryEngine, sharedMemory } from "./store";
 
@@ -21,7 +22,10 @@ export class Vault {
   }
 
   static async open(options: MemoryOptions): Promise<Vault> {
-    return new Vault(options, await openMemoryEngine(options));
+    const vault = new Vault(options, await openMemoryEngine(options));
+    const adopted: Adoption = { state: "complete", users: 0, position: null, at: options.now() };
+    await vault.store.setNote(ADOPTION_NOTE, JSON.stringify(adopted));
+    return vault;
   }
 
   get store(): SyncStore {
