@@ -1,5 +1,5 @@
 import should from "should";
-import { type JsonObject, LANES } from "../../lib/sync/types";
+import { type JsonObject, LANES, type Lane } from "../../lib/sync/types";
 import { editAtRandom, editCidaas, editLegacy } from "./edits";
 import { pause, runs, World } from "./harness";
 
@@ -93,6 +93,43 @@ describe("A restored backup", function () {
         await world.judge();
         const cities = world.simulator.legacy.snapshot().map(({ city }) => String(city));
         should(cities).eql(ids.map((_, index) => (index % 2 === 0 ? `Bonn ${index}` : `Ulm ${index}`)));
+      });
+    });
+
+    it(`believes the legacy system, and not what has waited in the backup for cidaas (seed ${seed})`, async () => {
+      await World.with({ seed, users: 1 }, async (world) => {
+        await world.load();
+        await world.quiet();
+        const [id = ""] = world.legacyIds();
+        const waiting = async (lane: Lane) => (await world.status()).lanes[lane].waiting;
+        const until = async (condition: () => Promise<boolean>) => {
+          while (!(await condition())) await pause(5);
+        };
+        await world.pauseLane("to-cidaas", "for the test");
+        editLegacy(world, id, { city: "Köln" });
+        await until(async () => (await waiting("to-cidaas")) === 1);
+        const backup = await world.backup();
+        await world.pauseLane("to-cidaas", null);
+        await world.quiet();
+        await pause(100);
+        editCidaas(world, id, { address: { locality: "Jena" } });
+        await world.quiet();
+        for (const lane of LANES) await world.pauseLane(lane, "for the test");
+        await pause(100);
+        editLegacy(world, id, { city: "Bonn" });
+        await until(async () => (await waiting("to-cidaas")) === 1);
+        await world.stop();
+        await world.restore(backup);
+        const before = (await world.status()).lanes["to-legacy"].counters.in;
+        // Cidaas is looked at first: in the backup the lane to it stands still.
+        await until(async () => {
+          const { waiting, inFlight, counters } = (await world.status()).lanes["to-legacy"];
+          return counters.in > before && waiting + inFlight === 0;
+        });
+        await world.pauseLane("to-cidaas", null);
+        await world.quiet();
+        await world.judge();
+        should(world.legacyUser(id)).match({ city: "Bonn" });
       });
     });
 
