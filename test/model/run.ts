@@ -11,12 +11,13 @@ import type { Shapes } from "./rules";
 import { Chance, Scheduler } from "./scheduler";
 import { type MemoryOptions, openMemoryEngine, ScheduledStore } from "./store";
 import { legacyOf, tenantOf } from "./systems";
-import { Vault } from "./vault";
+import { loseUnseen, Vault } from "./vault";
 import { type TenantNews, World } from "./world";
 
 const BUSY_POLL_MS = 500;
 const QUIET_POLL_MS = 5_000;
 const LATE_HAND_IN_MS = 30_000;
+const DOWN_MS = 5_000;
 const QUIET_MS = 4 * 3_600_000;
 
 export interface RunResult {
@@ -83,6 +84,7 @@ class Run {
   #pollMs = BUSY_POLL_MS;
   #process: Process;
   #backedUpAt = 0;
+  #isDown = false;
   /** News that no process has taken yet. */
   #underWay = 0;
   /** How many calls the store had seen when nothing waited there: without another one nothing does still. */
@@ -154,6 +156,8 @@ class Run {
       : checkRun(world, store, {
           shapes: this.#shapes,
           known: this.#vault?.conflicts ?? [],
+          // Of an interrupted create in the backup, whose user was edited since.
+          mayPark: this.#vault ? ["CREATE_UNKNOWN"] : [],
           strict: this.#strict,
         });
   }
@@ -184,14 +188,23 @@ class Run {
       this.#world.edit(step.side, step.email, step.rule, step.value);
       return;
     }
-    if (step.do === "back-up" || step.do === "restore") {
-      void this.scheduler.inStore(() => (step.do === "back-up" ? this.#backUp() : this.#restore()));
+    if (step.do === "back-up") {
+      void this.scheduler.inStore(() => this.#backUp());
+      return;
+    }
+    if (step.do === "restore") {
+      this.#stopToRestore();
       return;
     }
     this.#world.note(step.do === "deploy" ? `deploy ${JSON.stringify(step.shapes)}` : "crash");
     if (step.do === "deploy") this.#shapes = step.shapes;
     this.#process.crash();
+    if (!this.#isDown) this.#startAgain();
+  }
+
+  #startAgain(): void {
     this.#process = this.#start();
+    if (this.#vault) void this.#adopt();
   }
 
   async #backUp(): Promise<void> {
@@ -200,26 +213,24 @@ class Run {
     await this.#vault?.backUp();
   }
 
-  async #restore(): Promise<void> {
+  /** What has left the process ends before the backup is in its place. */
+  #stopToRestore(): void {
+    this.#world.note("stopped");
+    this.#isDown = true;
     this.#process.crash();
-    if (this.#vault && (await this.#vault.restore())) {
-      this.#store = this.#changed(this.#vault.store);
-      this.#world.loseUnseen(this.#backedUpAt, this.#vault.conflicts);
-    }
-    this.#world.note("restored");
-    this.#process = this.#start();
-    this.#underWay += 1;
-    void this.#give(() => this.#process.adopt());
-    void this.#catchUp();
-    this.scheduler.at(this.scheduler.now + this.#chance.pick([1, LATE_HAND_IN_MS]), () => this.#handIn());
+    this.scheduler.at(this.scheduler.now + DOWN_MS, () => void this.scheduler.inStore(() => this.#restore()));
   }
 
-  /** The legacy system tells once more of all that it holds. */
-  #handIn(): void {
-    for (const record of this.#world.legacy.values()) {
-      const handedIn = structuredClone(record);
-      this.#bring(`handed in: ${String(record.id)}`, () => this.#process.legacyRecord(handedIn, "upsert"));
+  async #restore(): Promise<void> {
+    if (this.#vault && (await this.#vault.restore())) {
+      this.#store = this.#changed(this.#vault.store);
+      loseUnseen(this.#world, this.#backedUpAt, this.#vault.conflicts);
     }
+    this.#world.note("restored");
+    this.#isDown = false;
+    this.#startAgain();
+    void this.#catchUp();
+    this.scheduler.at(this.scheduler.now + this.#chance.pick([1, LATE_HAND_IN_MS]), () => this.#world.handIn());
   }
 
   /** Brings news to the process of the moment, late, perhaps twice, and again until it is taken. */
@@ -259,6 +270,11 @@ class Run {
   async #catchUp(): Promise<void> {
     this.#underWay += 1;
     await this.#give(() => this.#process.catchUp());
+  }
+
+  async #adopt(): Promise<void> {
+    this.#underWay += 1;
+    await this.#give(() => this.#process.adopt());
   }
 
   async #catchUpNow(): Promise<void> {

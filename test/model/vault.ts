@@ -2,8 +2,11 @@ import { DatabaseSync } from "node:sqlite";
 import { ADOPTION_NOTE, type Adoption } from "../../lib/cidaas/adoption";
 import type { ConflictEntry, Engine, SyncStore } from "../../lib/store/types";
 import { type MemoryOptions, openMemoryEngine, sharedMemory } from "./store";
+import { memberOf, type World } from "./world";
 
 const KEY = "users";
+/** Until when an edit is told of, where nobody is down. */
+const LONGEST_NEWS_MS = 10_000;
 
 let databases = 0;
 
@@ -54,5 +57,22 @@ export class Vault {
   async close(): Promise<void> {
     await this.#engine.close();
     this.#backup?.keeper.close();
+  }
+}
+
+/**
+ * The store is lost but for a backup of that time. An edit of which it had heard since, and which a write of ours had covered on
+ * its side unrecorded, is in no hands now.
+ */
+export function loseUnseen(world: World, backedUpAt: number, recorded: readonly ConflictEntry[]): void {
+  for (const edit of world.edits) {
+    const { side, email, rule, value } = edit;
+    const isLast =
+      edit === world.edits.findLast((one) => one.side === side && one.email === email && one.rule === rule);
+    const isHeld = world.accountsOf(side, email)[0]?.[memberOf(rule)[side]] === value;
+    const isRecorded = recorded.some(
+      (one) => one.rule === rule && world.owners.get(one.sub ?? "") === email && one.winner !== side,
+    );
+    if (edit.at > backedUpAt - LONGEST_NEWS_MS && isLast && !isHeld && !isRecorded) world.covered.add(edit);
   }
 }

@@ -1,5 +1,4 @@
 import type { CidaasUser } from "../../lib/cidaas/types";
-import type { ConflictEntry } from "../../lib/store/types";
 import type { JsonObject, Side } from "../../lib/sync/types";
 import type { Chance, Scheduler } from "./scheduler";
 
@@ -10,9 +9,6 @@ export const EDITED = [
 ] as const;
 
 export type EditedRule = (typeof EDITED)[number]["rule"];
-
-/** Until when an edit is told of, where nobody is down. */
-const LONGEST_NEWS_MS = 10_000;
 
 /** What a person did on one side. */
 export interface Edit {
@@ -218,21 +214,9 @@ export class World {
     this.owners.set(sub, owner);
   }
 
-  /**
-   * The store is lost but for a backup of that time. An edit of which it had heard since, and which a write of ours had covered
-   * on its side unrecorded, is in no hands now.
-   */
-  loseUnseen(backedUpAt: number, recorded: readonly ConflictEntry[]): void {
-    for (const edit of this.edits) {
-      const { side, email, rule, value } = edit;
-      const isLast =
-        edit === this.edits.findLast((one) => one.side === side && one.email === email && one.rule === rule);
-      const isHeld = this.accountsOf(side, email)[0]?.[memberOf(rule)[side]] === value;
-      const isRecorded = recorded.some(
-        (one) => one.rule === rule && this.owners.get(one.sub ?? "") === email && one.winner !== side,
-      );
-      if (edit.at > backedUpAt - LONGEST_NEWS_MS && isLast && !isHeld && !isRecorded) this.covered.add(edit);
-    }
+  /** The legacy system tells once more of all that it holds. */
+  handIn(): void {
+    for (const record of this.legacy.values()) this.onLegacyChange(structuredClone(record));
   }
 
   /** Whoever has just set what our write brings has left no trace: its record is like the echo of the write. */
