@@ -24,6 +24,7 @@ const ROUTES: readonly Route[] = [
   { method: "post", path: "brake", operation: "brake" },
   { method: "post", path: "forget", operation: "forget" },
   { method: "post", path: "catch-up", operation: "catch-up" },
+  { method: "post", path: "recover", operation: "recover" },
   { method: "post", path: "drain", operation: "drain" },
 ];
 

@@ -48,6 +48,12 @@ export async function catchUp({ tenant, store, toAdopted, now }: CatchUpOptions)
   return marked;
 }
 
+/** Lets the next run begin at this time, ms, unless it begins earlier anyway. None may be on its way. */
+export async function rewindCatchUp(store: Pick<SyncStore, "getNote" | "setNote">, since: number): Promise<void> {
+  const position = await caughtUpTo(store);
+  if (position === null || since < position) await store.setNote(NOTE, JSON.stringify({ position: since }));
+}
+
 /** Up to which time of the tenant everybody was seen, ms; null before the first run. */
 export async function caughtUpTo(store: Pick<SyncStore, "getNote">): Promise<number | null> {
   return positionOf(JSON.parse((await store.getNote(NOTE)) ?? "null"));

@@ -236,7 +236,8 @@ function isEdit(other: Change | null): other is Change {
 }
 
 function rivalOf(other: Change, source: Side, { ledger, intents }: Lease, tolerance: number): Rival {
-  if (source === "legacy") return { span: other.span, prints: null };
+  // What was parked, or has waited in the backup of a store, tells nothing of what the legacy system holds now.
+  if (source === "legacy" || other.reread) return { span: other.span, prints: null };
   const prints: NonNullable<Rival["prints"]> = {};
   const intent = intents.find(({ side }) => side === "legacy") ?? null;
   for (const [rule, carried] of Object.entries(uncover(other.rules, "legacy", ledger, intent, tolerance))) {

@@ -1,5 +1,6 @@
 import { ConfigReader } from "../config";
 import { NOBODY_ANSWERS } from "../delivery/taker";
+import { toTime } from "../mapping/time";
 import type { ParkedSelection } from "../store/types";
 import { type BrakeDecision, brakeStopOf } from "../sync/brake";
 import type { Lane } from "../sync/types";
@@ -109,6 +110,15 @@ export class Arguments {
       this.#reader.problem("sub", "is missing: give sub, legacyId or email of the user to forget");
     this.#reader.check("SELECTION_INVALID");
     return { ...(sub ? { sub } : {}), ...(legacyId ? { legacyId } : {}), ...(email ? { email } : {}) };
+  }
+
+  /** A time, ms; undefined where none is given. */
+  since(): number | undefined {
+    const text = this.#reader.text("since", "");
+    const time = text === "" ? undefined : toTime(text);
+    if (time === null) this.#reader.problem("since", "must be a time such as 2026-11-25T22:00:00Z");
+    this.#reader.check("ARGUMENT_INVALID");
+    return time ?? undefined;
   }
 
   #lane(): Lane | null {

@@ -1,6 +1,6 @@
 import type { SyncContext } from "../delivery/context";
 import { SyncError } from "../errors";
-import type { ConflictEntry, Page, StoreStatus } from "../store/types";
+import type { ConflictEntry, Page, Recovered, StoreStatus } from "../store/types";
 import type { Lane } from "../sync/types";
 import { Arguments } from "./arguments";
 import { type Drained, drain } from "./drain";
@@ -17,8 +17,8 @@ export interface OperatedSync {
   context: Pick<SyncContext, "store" | "map" | "printer" | "now">;
   /** Null where no legacy system is picked. */
   legacy: { target: { readonly canRead: boolean } } | null;
-  /** Resolves with the number of users marked; a run that is on its way is joined. */
-  catchUp(): Promise<number>;
+  /** Resolves with the number of users marked. From a time on, ms, or else since the last run. */
+  catchUp(since?: number): Promise<number>;
 }
 
 /** Why each lane is paused; false = it is not. */
@@ -84,6 +84,13 @@ const drainLanes: Operation<Drained> = ({ context }, given, signal) =>
 const forgetPerson: Operation<Receipt | NobodyForgotten> = ({ context }, given) =>
   forget(context, new Arguments("forget", given).person());
 
+/** The store was restored from an older backup. Everything but the catch-up is done even where that fails. */
+const recover: Operation<Recovered & { marked: number }> = async (sync, given) => {
+  const since = new Arguments("recover", given).since();
+  const recovered = await sync.context.store.recover();
+  return { ...recovered, marked: await sync.catchUp(since) };
+};
+
 export const OPERATIONS = {
   stats,
   pause,
@@ -95,6 +102,7 @@ export const OPERATIONS = {
   discard,
   forget: forgetPerson,
   "catch-up": catchUp,
+  recover,
   drain: drainLanes,
 };
 

@@ -55,7 +55,7 @@ export async function createKeyFile(path: string): Promise<string> {
 }
 
 /** Makes new names in a directory survive a power cut; Windows has no such call and needs none. */
-async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const directory = await open(path, "r");
   try {

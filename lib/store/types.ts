@@ -187,6 +187,12 @@ export interface PersonSelection {
 /** Whom `forget` has erased, until when a return is noticed, or that the selection meant no single person. */
 export type Forgotten = { found: "one"; at: number; until: number } | { found: "nobody" | "several" };
 
+/** Whom a recovery is about: the persons of the store, and the marks that wait in both lanes. */
+export interface Recovered {
+  persons: number;
+  waiting: number;
+}
+
 /** How long prints of a forgotten person are kept: exports of a migration that are older than this are not imported again. */
 export const FORGOTTEN_FOR_MS = 90 * 24 * 60 * 60 * 1000;
 
@@ -277,6 +283,13 @@ export interface SyncStore {
    * was verified in cidaas: what is not, anybody may have claimed, and it must not keep out whom it belongs to.
    */
   forget(selection: PersonSelection): Promise<Forgotten>;
+
+  /**
+   * To be called once after an older backup was put in the place of the store: nothing in it counts as agreed any more, so that
+   * every person's next change is a first contact. What waits is brought as a parked change that is retried, from the present
+   * state of the user. Leases are given back and fenced.
+   */
+  recover(): Promise<Recovered>;
 
   /** Called after every commit that may have made work for a lane. Returns the way to stop listening. */
   onWork(listener: (lane: Lane) => void): () => void;

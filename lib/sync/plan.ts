@@ -212,7 +212,7 @@ export function ledgerProvenBy(
   for (const { id, fingerprint } of policies) {
     const intended = intent.rules[id];
     if (!intended) continue;
-    const isMade = intent.create && (present[id] === undefined || !ledger[id]);
+    const isMade = intent.create && !intended.overtaken && (present[id] === undefined || !ledger[id]);
     const isThere = present[id] === intended.target && !intended.overtaken;
     if (!(isTaken && !intended.apart) && !isMade && !isThere) continue;
     if (ledger[id] && isProven(ledger[id][intent.side], intent)) continue;

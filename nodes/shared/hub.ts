@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { type AdoptionOptions, adoptUsers } from "../../lib/cidaas/adoption";
-import { type CatchUpOptions, catchUp } from "../../lib/cidaas/catch-up";
+import { type CatchUpOptions, catchUp, rewindCatchUp } from "../../lib/cidaas/catch-up";
 import { CustomFields } from "../../lib/cidaas/custom-fields";
 import { adoptedFrom } from "../../lib/cidaas/gate";
 import { singleFlight } from "../../lib/cidaas/single-flight";
@@ -47,8 +47,8 @@ export interface SharedSync {
   adopted(): Promise<boolean>;
   /** Reads the tenant's field setup, once per deploy; never rejects, for without it all fields count as there. */
   fieldsKnown(): Promise<void>;
-  /** Catches up with lost webhooks, see `catchUp`; whoever asks while a run is on its way joins it. */
-  catchUp(): Promise<number>;
+  /** Catches up with lost webhooks, see `catchUp`, at least from a time on; a run that is on its way is joined, or waited for. */
+  catchUp(since?: number): Promise<number>;
 }
 
 interface Opened {
@@ -216,7 +216,7 @@ export class SyncHub {
         trouble,
         adopted: adoptOnce(context, tenant.resource, closing.signal),
         fieldsKnown: learnFieldsOnce(this.#node, tenant.resource, customFields),
-        catchUp: singleFlight(() => catchUp(readingOf(context, tenant.resource, closing.signal))),
+        catchUp: catchUpFor(readingOf(context, tenant.resource, closing.signal)),
       };
       return { shared, close };
     } catch (error) {
@@ -249,6 +249,17 @@ function adoptOnce(context: SyncContext, part: TenantPart, closing: AbortSignal)
       },
     );
     return running;
+  };
+}
+
+function catchUpFor(reading: CatchUpOptions): SharedSync["catchUp"] {
+  const run = singleFlight(() => catchUp(reading));
+  return async (since) => {
+    if (since === undefined) return run();
+    // One that is on its way would note its own time over this one.
+    await run();
+    await rewindCatchUp(reading.store, since);
+    return run();
   };
 }
 

@@ -4,7 +4,11 @@ import { OPERATIONS, type OperationName, operationNamed } from "../../lib/operat
 import { SyncNode, type SyncNodeDef } from "../shared/sync-node";
 
 /** The operations that take longer than a moment, each with the text of the status meanwhile. */
-const LONG: Partial<Record<OperationName, string>> = { "catch-up": "catchingUp", drain: "draining" };
+const LONG: Partial<Record<OperationName, string>> = {
+  "catch-up": "catchingUp",
+  recover: "catchingUp",
+  drain: "draining",
+};
 
 /** Operates a running sync by messages: the topic names the operation, the payload holds its arguments. */
 export = function register(RED: NodeAPI): void {

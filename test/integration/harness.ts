@@ -151,7 +151,7 @@ export class World {
     const from = this.#home;
     this.#lives += 1;
     mkdirSync(this.#home, { recursive: true });
-    copyAtOneMoment(from, this.#home, ["user-sync.db", "user-sync.db-wal", "user-sync.db.key"]);
+    copyAtOneMoment(from, this.#home, ["user-sync.db", "user-sync.db-wal", "user-sync.db.key", "user-sync.db.start"]);
     this.#runtime = null;
     this.#shared = null;
     this.#engine = null;

@@ -10,17 +10,23 @@ export type Step =
   | { at: number; do: "live"; deed: LiveDeed }
   /** A deploy with other rules; what is under way ends as in a crash. */
   | { at: number; do: "deploy"; shapes: Shapes }
-  | { at: number; do: "crash" };
+  | { at: number; do: "crash" }
+  | { at: number; do: "back-up" }
+  /** The backup takes the place of the store, and is recovered; the legacy system hands in what it holds. */
+  | { at: number; do: "restore" };
 
 export const KINDS = ["edits", "lives", "storms", "rules"] as const;
+/** Those too that are run when they are asked for. */
+export const ALL_KINDS = [...KINDS, "restores"] as const;
 
 /**
  * - `edits`: people edit
  * - `lives`: accounts also come and go, and change their e-mail
  * - `storms`: people edit while processes freeze and crash, and calls are lost, much more than they ever should
  * - `rules`: people edit, under rules of several kinds that are changed meanwhile
+ * - `restores`: people edit, and the store is put back to an older state
  */
-export type Kind = (typeof KINDS)[number];
+export type Kind = (typeof ALL_KINDS)[number];
 
 /** What happens in one run; the same history and seed give the same run. */
 export interface History {
@@ -48,6 +54,7 @@ export function drawHistory(seed: number, withFaults: boolean, kind: Kind): Hist
   const chance = new Chance(seed);
   if (kind === "lives") return drawLives(chance, seed, withFaults);
   const history = drawEdits(chance, seed, withFaults);
+  if (kind === "restores") return { ...withRestore(chance, history.steps, history), kind };
   if (kind === "rules") return underRules(chance, { ...history, kind });
   return kind === "storms" && withFaults ? { ...history, kind, faults: stormy(history.faults) } : { ...history, kind };
 }
@@ -68,6 +75,17 @@ function drawEdits(chance: Chance, seed: number, withFaults: boolean): Omit<Hist
     return { at, do: "edit", side: chance.pick(SIDES), email, rule, value: chance.pick(VALUES) };
   });
   return { seed, births, steps, ...UNDER_PLAIN_RULES, ...drawFaults(chance, withFaults) };
+}
+
+function withRestore<H extends object>(chance: Chance, steps: readonly Step[], history: H): H & { steps: Step[] } {
+  const end = Math.max(...steps.map(({ at }) => at));
+  const backedUp = chance.between(chance.pick([500, FIRST_EDIT_MS]), end);
+  const restored = chance.between(backedUp + 1, end + 5_000);
+  const added: Step[] = [
+    { at: backedUp, do: "back-up" },
+    { at: restored, do: "restore" },
+  ];
+  return { ...history, steps: [...steps, ...added].sort((one, other) => one.at - other.at) };
 }
 
 /** The same history under other rules, which a deploy or two change. */

@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { findFailure } from "./find-failure";
-import { drawHistory, type History, KINDS } from "./history";
+import { ALL_KINDS, drawHistory, type History, KINDS } from "./history";
 import { MUTANTS } from "./mutants";
 import { Runner, type RunResult } from "./run";
 import { shrink } from "./shrink";
@@ -37,7 +37,7 @@ interface Totals {
   covered: number;
 }
 
-const ASKED = KINDS.filter((kind) => values.kinds.split(",").includes(kind));
+const ASKED = ALL_KINDS.filter((kind) => values.kinds.split(",").includes(kind));
 
 /** Seed by seed, the kinds in turn; of these the share of this process. */
 function* histories(step: number, first: number): Generator<History> {

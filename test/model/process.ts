@@ -1,4 +1,5 @@
-import { catchUp } from "../../lib/cidaas/catch-up";
+import { adoptUsers } from "../../lib/cidaas/adoption";
+import { type CatchUpOptions, catchUp } from "../../lib/cidaas/catch-up";
 import { deliverBatch } from "../../lib/cidaas/deliver";
 import { adoptedFrom, type CidaasGate, prepareForCidaas } from "../../lib/cidaas/gate";
 import type { CidaasUser, Tenant } from "../../lib/cidaas/types";
@@ -47,6 +48,8 @@ export class Process {
   readonly #mutant: Mutant | null;
   /** What no process may throw. */
   readonly #onFault: (error: unknown) => void;
+  /** Nothing is brought to cidaas before its users are known. */
+  #adopting = false;
 
   constructor(
     store: SyncStore,
@@ -130,11 +133,24 @@ export class Process {
   }
 
   catchUp(): Promise<boolean> {
-    const { store, now } = this.context;
     return this.#accept(async () => {
       if (this.#mutant?.neverCatchesUp) return;
-      await catchUp({ tenant: this.#tenant, store, now, toAdopted: (user) => adoptedFrom(this.context, user) });
+      await catchUp(this.#reading());
     });
+  }
+
+  /** As bulk-batcher before it takes anybody. */
+  adopt(): Promise<boolean> {
+    this.#adopting = true;
+    return this.#accept(async () => {
+      await adoptUsers(this.#reading());
+      this.#adopting = false;
+    });
+  }
+
+  #reading(): CatchUpOptions {
+    const { store, now } = this.context;
+    return { tenant: this.#tenant, store, now, toAdopted: (user) => adoptedFrom(this.context, user) };
   }
 
   /** As the takers of both lanes, once. */
@@ -142,6 +158,7 @@ export class Process {
     const { store, registry, gates, now } = this.context;
     registry.dropExpired(now());
     for (const lane of LANES) {
+      if (lane === "to-cidaas" && this.#adopting) continue;
       const room = AT_ONCE - registry.count(lane);
       if (room <= 0 || gates.closedFor(lane, now()) !== null) continue;
       await this.#guard(async () => {

@@ -9,12 +9,15 @@ import type { Mutant } from "./mutants";
 import { Process } from "./process";
 import type { Shapes } from "./rules";
 import { Chance, Scheduler } from "./scheduler";
-import { openMemoryEngine, ScheduledStore } from "./store";
+import { type MemoryOptions, openMemoryEngine, ScheduledStore } from "./store";
 import { legacyOf, tenantOf } from "./systems";
+import { loseUnseen, Vault } from "./vault";
 import { type TenantNews, World } from "./world";
 
 const BUSY_POLL_MS = 500;
 const QUIET_POLL_MS = 5_000;
+const LATE_HAND_IN_MS = 30_000;
+const DOWN_MS = 5_000;
 const QUIET_MS = 4 * 3_600_000;
 
 export interface RunResult {
@@ -31,18 +34,20 @@ export interface RunResult {
 export class Runner {
   readonly #engine: Engine;
   readonly #clock: { now: () => number };
+  readonly #options: MemoryOptions;
   #runs = 0;
 
-  private constructor(engine: Engine, clock: { now: () => number }) {
+  private constructor(engine: Engine, clock: { now: () => number }, options: MemoryOptions) {
     this.#engine = engine;
     this.#clock = clock;
+    this.#options = options;
   }
 
   static async open(): Promise<Runner> {
     const clock = { now: () => 0 };
     const policy = { leaseSeconds: LEASE_MS / 1_000, maxAttempts: 10 };
-    const engine = await openMemoryEngine({ policy, now: () => clock.now(), random: 0.5 });
-    return new Runner(engine, clock);
+    const options = { policy, now: () => clock.now(), random: 0.5 };
+    return new Runner(await openMemoryEngine(options), clock, options);
   }
 
   close(): Promise<void> {
@@ -55,16 +60,20 @@ export class Runner {
    */
   async run(history: History, mutant: Mutant | null = null, strict = false): Promise<RunResult> {
     this.#runs += 1;
-    const run = new Run(history, this.#engine.sync(`run-${this.#runs}`), mutant, strict);
+    const vault = history.kind === "restores" ? await Vault.open(this.#options) : null;
+    const run = new Run(history, vault?.store ?? this.#engine.sync(`run-${this.#runs}`), mutant, { strict, vault });
     this.#clock.now = () => run.scheduler.now;
-    return run.toTheEnd();
+    const result = await run.toTheEnd();
+    await vault?.close();
+    return result;
   }
 }
 
 class Run {
   readonly scheduler = new Scheduler();
   readonly #history: History;
-  readonly #store: SyncStore;
+  #store: SyncStore;
+  readonly #vault: Vault | null;
   readonly #mutant: Mutant | null;
   readonly #strict: boolean;
   #shapes: Shapes;
@@ -74,17 +83,25 @@ class Run {
   #faults = NO_FAULTS;
   #pollMs = BUSY_POLL_MS;
   #process: Process;
+  #backedUpAt = 0;
+  #isDown = false;
   /** News that no process has taken yet. */
   #underWay = 0;
   /** How many calls the store had seen when nothing waited there: without another one nothing does still. */
   #callsWhenIdle = -1;
 
-  constructor(history: History, store: SyncStore, mutant: Mutant | null, strict: boolean) {
+  constructor(
+    history: History,
+    store: SyncStore,
+    mutant: Mutant | null,
+    { strict, vault }: { strict: boolean; vault: Vault | null },
+  ) {
     this.#strict = strict;
+    this.#vault = vault;
     this.#history = history;
     this.#mutant = mutant;
     this.#shapes = history.shapes;
-    this.#store = mutant?.store?.(store, () => this.scheduler.now) ?? store;
+    this.#store = this.#changed(store);
     this.#chance = new Chance(history.seed ^ 0x5eed);
     this.#world = new World(this.scheduler, history.offsets, history.partial);
     this.#process = this.#start();
@@ -136,7 +153,18 @@ class Run {
   #check(world: World, store: SyncStore): Promise<string[]> {
     return this.#history.kind === "lives"
       ? checkLives(world, store)
-      : checkRun(world, store, { shapes: this.#shapes, strict: this.#strict });
+      : checkRun(world, store, {
+          shapes: this.#shapes,
+          known: this.#vault?.conflicts ?? [],
+          // Of an interrupted create in the backup, whose user was edited since.
+          mayPark: this.#vault ? ["CREATE_UNKNOWN"] : [],
+          strict: this.#strict,
+        });
+  }
+
+  /** The store as the mutant has it. */
+  #changed(store: SyncStore): SyncStore {
+    return this.#mutant?.store?.(store, () => this.scheduler.now) ?? store;
   }
 
   #start(): Process {
@@ -160,10 +188,49 @@ class Run {
       this.#world.edit(step.side, step.email, step.rule, step.value);
       return;
     }
+    if (step.do === "back-up") {
+      void this.scheduler.inStore(() => this.#backUp());
+      return;
+    }
+    if (step.do === "restore") {
+      this.#stopToRestore();
+      return;
+    }
     this.#world.note(step.do === "deploy" ? `deploy ${JSON.stringify(step.shapes)}` : "crash");
     if (step.do === "deploy") this.#shapes = step.shapes;
     this.#process.crash();
+    if (!this.#isDown) this.#startAgain();
+  }
+
+  #startAgain(): void {
     this.#process = this.#start();
+    if (this.#vault) void this.#adopt();
+  }
+
+  async #backUp(): Promise<void> {
+    this.#world.note("backup");
+    this.#backedUpAt = this.scheduler.now;
+    await this.#vault?.backUp();
+  }
+
+  /** What has left the process ends before the backup is in its place. */
+  #stopToRestore(): void {
+    this.#world.note("stopped");
+    this.#isDown = true;
+    this.#process.crash();
+    this.scheduler.at(this.scheduler.now + DOWN_MS, () => void this.scheduler.inStore(() => this.#restore()));
+  }
+
+  async #restore(): Promise<void> {
+    if (this.#vault && (await this.#vault.restore())) {
+      this.#store = this.#changed(this.#vault.store);
+      loseUnseen(this.#world, this.#backedUpAt, this.#vault.conflicts);
+    }
+    this.#world.note("restored");
+    this.#isDown = false;
+    this.#startAgain();
+    void this.#catchUp();
+    this.scheduler.at(this.scheduler.now + this.#chance.pick([1, LATE_HAND_IN_MS]), () => this.#world.handIn());
   }
 
   /** Brings news to the process of the moment, late, perhaps twice, and again until it is taken. */
@@ -203,6 +270,11 @@ class Run {
   async #catchUp(): Promise<void> {
     this.#underWay += 1;
     await this.#give(() => this.#process.catchUp());
+  }
+
+  async #adopt(): Promise<void> {
+    this.#underWay += 1;
+    await this.#give(() => this.#process.adopt());
   }
 
   async #catchUpNow(): Promise<void> {

@@ -113,6 +113,9 @@ export class ScheduledStore implements SyncStore {
   forget(selection: PersonSelection) {
     return this.#calls.store(() => this.#store.forget(selection));
   }
+  recover() {
+    return this.#calls.store(() => this.#store.recover());
+  }
   onWork(listener: (lane: Lane) => void) {
     return this.#store.onWork(listener);
   }

@@ -214,6 +214,11 @@ export class World {
     this.owners.set(sub, owner);
   }
 
+  /** The legacy system tells once more of all that it holds. */
+  handIn(): void {
+    for (const record of this.legacy.values()) this.onLegacyChange(structuredClone(record));
+  }
+
   /** Whoever has just set what our write brings has left no trace: its record is like the echo of the write. */
   hideInLegacy(id: string, members: JsonObject): void {
     const present = this.legacy.get(id);

@@ -161,6 +161,16 @@ describe("The admin routes", () => {
     should((await bench.status()).lanes["to-cidaas"]).match({ parkedNow: 1, counters: { parked: 2 } });
   });
 
+  it("recover a restored store, from a time on", async () => {
+    await bench.listening();
+    const sub = bench.simulator.tenant.register(cidaasUser());
+    const { status, body } = await bench.admin("recover", { since: new Date(Date.now() - 60_000).toISOString() });
+    should([status, body.waiting]).eql([200, 0]);
+    should(body.marked).be.aboveOrEqual(1);
+    await bench.until(async () => (await bench.counters("to-legacy")).delivered > 0, `${sub} to be delivered`);
+    should(await bench.admin("recover", { since: "soon" })).match({ status: 400, body: { code: "ARGUMENT_INVALID" } });
+  });
+
   it("refuse a list that nobody can have meant", async () => {
     await bench.listening();
     for (const query of ["lane=elsewhere", "lane=__proto__", "after[gt]=1", "code=A&code=B", "limit=0", "limit=1e9"]) {

@@ -224,6 +224,26 @@ describe("user-sync-control", () => {
     should(userOf("erased@example.org")).match({ given_name: "Ada" });
   });
 
+  it("recovers a restored store: what differs is a first contact, and no more overwritten", async () => {
+    await load();
+    await bench.green("batcher");
+    const email = "restored@example.org";
+    const id = legacy().create({ email, first_name: "Ada", city: "Ulm", email_verified: 1 });
+    bench.send("to-cidaas", { payload: recordOf(id) });
+    await bench.until(() => userOf(email) !== undefined, "the user to be in cidaas");
+    await bench.until(async () => (await laneOf("to-cidaas")).inFlight === 0, "its write to be settled");
+    // Accepted after the backup, and lost with the store.
+    legacy().edit(id, { city: "Bonn" });
+    const sub = String(userOf(email)?.sub);
+    should(await ask("recover", "")).match({ persons: Number, waiting: 0, marked: 0 });
+    tenant().edit(sub, { given_name: "Eva" });
+    await bench.post(event(sub));
+    await bench.until(async () => (await laneOf("to-legacy")).parkedNow === 1, "the user to be parked");
+    should(await ask("parked")).match({ items: [{ sub, code: "FIRST_CONTACT" }] });
+    should(recordOf(id)).match({ city: "Bonn", first_name: "Ada" });
+    await bench.green("control");
+  });
+
   it("catches up on demand, in one run for all who ask meanwhile", async () => {
     await load({}, toLegacy());
     await bench.listening();
@@ -295,7 +315,7 @@ describe("user-sync-control", () => {
       const error = await fail(topic);
       should(error).match({ code: "CONTROL_TOPIC" });
       should(error?.message).match(
-        /stats, pause, resume, brake, parked, conflicts, retry, discard, forget, catch-up, drain/,
+        /stats, pause, resume, brake, parked, conflicts, retry, discard, forget, catch-up, recover, drain/,
         `topic ${topic}`,
       );
     }

@@ -2,6 +2,7 @@ import { access, rm } from "node:fs/promises";
 import type { DatabaseSync } from "node:sqlite";
 import { StoreError } from "../../errors";
 import { toStoreError } from "./errors";
+import { markAsBackup } from "./start-file";
 
 /** Pages copied in one step (4 KiB each): some milliseconds, in which no transaction can begin. */
 const PAGES_PER_STEP = 256;
@@ -17,7 +18,7 @@ const MAX_STARTS = 200;
  * @throws the reason of the signal; StoreError `STORE_NODE_TOO_OLD`, `STORE_FULL`, `STORE_UNAVAILABLE`
  */
 export async function copyDatabase(database: DatabaseSync, path: string, signal: AbortSignal): Promise<void> {
-  const { backup } = await import("node:sqlite");
+  const { backup, DatabaseSync: Database } = await import("node:sqlite");
   if (typeof backup !== "function")
     throw new StoreError("STORE_NODE_TOO_OLD", "A backup of the running store needs Node.js 22.16 or newer.");
   if (await exists(path))
@@ -27,6 +28,9 @@ export async function copyDatabase(database: DatabaseSync, path: string, signal:
     try {
       signal.throwIfAborted();
       await backup(database, path, options);
+      const copy = new Database(path);
+      markAsBackup(copy);
+      copy.close();
       return;
     } catch (error) {
       await rm(path, { force: true });

@@ -13,8 +13,8 @@ export type LaneTally =
   | "expiredInRow"
   | "settles";
 
-/** What is counted over both lanes. */
-export type SyncTally = "persons" | "linked";
+/** What is counted over both lanes. `generation`: how often the store was recovered, see `lib/store/generation`. */
+export type SyncTally = "persons" | "linked" | "generation";
 
 interface Tally {
   sync: string;
@@ -69,6 +69,11 @@ export class Effects {
 
   overall(sync: string, name: SyncTally): number {
     return this.#tally(sync, "", name).value;
+  }
+
+  /** Every sync that ever had something in this database. */
+  syncs(): string[] {
+    return [...new Set([...this.#tallies.values()].map(({ sync }) => sync))];
   }
 
   reset(sync: string, lane: Lane, name: LaneTally): void {

@@ -17,6 +17,7 @@ import { MIGRATIONS } from "./schema";
 import { Settings } from "./settings";
 import { Settling } from "./settling";
 import { rememberSound } from "./soundness";
+import { StartFile } from "./start-file";
 import { type Parts, SqliteSyncStore } from "./sync-store";
 import { prepareTables } from "./tables";
 
@@ -45,19 +46,30 @@ export async function openSqliteEngine(options: SqliteOptions): Promise<Engine> 
   const database = await openDatabase(options.path);
   const warning = sqliteWarning(process.versions.sqlite ?? "");
   if (warning !== null) options.warn?.(warning);
-  return startEngine(database, options);
+  return startEngine(database, options, MIGRATIONS, new StartFile(`${options.path}.start`));
 }
 
-/** The engine over an open database, which it closes with itself, and at once where it cannot start. */
+const RESTORED =
+  "The store is not the one that was last used here, but an older copy or one from another place. Nothing in it counts as agreed any more: who differs on the two sides is left to firstContact. Hand in the legacy users changed since the copy was made.";
+
+/**
+ * The engine over an open database, which it closes with itself, and at once where it cannot start.
+ *
+ * @param starts tells whether the database has to be recovered first; null = it is only in memory
+ */
 export async function startEngine(
   database: DatabaseSync,
   options: SqliteOptions,
   migrations = MIGRATIONS,
+  starts: StartFile | null = null,
 ): Promise<Engine> {
   try {
+    const isRestored = starts !== null && !(await starts.knows(database));
     const keys = await unlock(database, options, migrations);
     const engine = new SqliteEngine(database, keys, options);
-    await engine.recover();
+    await engine.begin(isRestored);
+    await starts?.note(database);
+    if (isRestored) options.warn?.(RESTORED);
     return engine;
   } catch (error) {
     database.close();
@@ -101,11 +113,13 @@ class SqliteEngine implements Engine {
     };
   }
 
-  recover(): Promise<void> {
-    const { queue, lanes, forgetting, now } = this.#parts;
+  /** Gives back what a dead process held, and recovers all syncs of a database that was restored from a backup. */
+  begin(isRestored: boolean): Promise<void> {
+    const { queue, tables, lanes, forgetting, now } = this.#parts;
     return queue.run(() => {
       lanes.releaseAll(now());
       forgetting.expire(now());
+      if (isRestored) for (const sync of tables.effects.syncs()) lanes.recover(sync, now());
     });
   }
 

@@ -1,5 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Identifier, IntendedRule, Intent, Ledger, Print, RuleId, Side } from "../../sync/types";
+import type { Identifier, IntendedRule, Intent, Ledger, LedgerEntry, Print, RuleId, Side } from "../../sync/types";
+import { intentNow, ledgerNow, type Stamped, stamped, stampedLedger } from "../generation";
+import type { Effects } from "./effects";
 import { integer, text } from "./rows";
 
 /** Identifiers that an unlinked person had before, at the most. */
@@ -7,6 +9,7 @@ const FORMER_KEPT = 8;
 
 /** What is remembered of a person beside its row: ledger, open intents, identifier prints. No values, only prints. */
 export class Knowledge {
+  readonly #effects: Effects;
   readonly #ledger: StatementSync;
   readonly #putLedger: StatementSync;
   readonly #deleteLedger: StatementSync;
@@ -23,7 +26,8 @@ export class Knowledge {
   readonly #findIdentifier: StatementSync;
   readonly #trusted: StatementSync;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, effects: Effects) {
+    this.#effects = effects;
     this.#ledger = database.prepare("SELECT entries FROM ledger WHERE person = ?");
     this.#putLedger = database.prepare("INSERT OR REPLACE INTO ledger (person, entries) VALUES (?, ?)");
     this.#deleteLedger = database.prepare("DELETE FROM ledger WHERE person = ?");
@@ -50,29 +54,29 @@ export class Knowledge {
     );
   }
 
-  ledger(person: number): Ledger {
-    const row = this.#ledger.get(person);
-    return row === undefined ? {} : JSON.parse(text(row, "entries"));
+  ledger(sync: string, person: number): Ledger {
+    return ledgerNow(this.#entries(person), this.#effects.overall(sync, "generation"));
   }
 
   /** Puts these entries in place of the present ones, rule by rule. */
-  putLedger(person: number, entries: Ledger): void {
-    if (Object.keys(entries).length === 0) return;
-    this.#putLedger.run(person, JSON.stringify({ ...this.ledger(person), ...entries }));
+  putLedger(sync: string, person: number, entries: Ledger): void {
+    this.#putEntries(person, stampedLedger(entries, this.#effects.overall(sync, "generation")));
   }
 
-  intents(person: number): Intent[] {
-    return this.#intents.all(person).map((row): Intent => JSON.parse(text(row, "body")));
+  intents(sync: string, person: number): Intent[] {
+    const generation = this.#effects.overall(sync, "generation");
+    return this.#intents.all(person).map((row) => intentNow(JSON.parse(text(row, "body")), generation));
   }
 
   putIntent(sync: string, person: number, intent: Intent): void {
-    this.#putIntent.run(person, intent.side, JSON.stringify(intent));
+    const stored = stamped(intent, this.#effects.overall(sync, "generation"));
+    this.#putIntent.run(person, intent.side, JSON.stringify(stored));
     this.#replaceIdentifiers(sync, person, intent.side, intent.create ? intent.identifiers : [], true);
   }
 
   /** Notes that rules of an open intent are overtaken; see `IntendedRule`. */
   overtake(sync: string, person: number, side: Side, rules: readonly RuleId[]): void {
-    const intent = this.intents(person).find((open) => open.side === side);
+    const intent = this.intents(sync, person).find((open) => open.side === side);
     if (!intent) return;
     const marked = Object.entries(intent.rules).map(([rule, intended]): [RuleId, IntendedRule] => {
       return [rule, rules.includes(rule) ? { ...intended, overtaken: true } : intended];
@@ -132,14 +136,25 @@ export class Knowledge {
 
   /** Brings all of it to the row that stays; where both know something, the row that stays is right. */
   move(from: number, to: number): void {
-    const own = this.ledger(to);
-    const entries = { ...this.ledger(from), ...own };
+    const own = this.#entries(to);
+    const entries = { ...this.#entries(from), ...own };
     this.#deleteLedger.run(from);
-    this.putLedger(to, entries);
+    this.#putEntries(to, entries);
     this.#moveIntents.run(to, from);
     this.#deleteIntents.run(from);
     this.#moveIdentifiers.run(to, from);
     this.#deleteAllIdentifiers.run(from);
+  }
+
+  /** As they are stored. */
+  #entries(person: number): Record<RuleId, Stamped<LedgerEntry>> {
+    const row = this.#ledger.get(person);
+    return row === undefined ? {} : JSON.parse(text(row, "entries"));
+  }
+
+  #putEntries(person: number, entries: Record<RuleId, Stamped<LedgerEntry>>): void {
+    if (Object.keys(entries).length === 0) return;
+    this.#putLedger.run(person, JSON.stringify({ ...this.#entries(person), ...entries }));
   }
 
   /**

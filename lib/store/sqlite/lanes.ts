@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { type Lane, laneTo, otherSide, type Person, type Side, targetOf } from "../../sync/types";
-import type { Extension, Lease, Mark, StorePolicy, Taken } from "../types";
+import { LANES, type Lane, laneTo, otherSide, type Person, type Side, targetOf } from "../../sync/types";
+import type { Extension, Lease, Mark, Recovered, StorePolicy, Taken } from "../types";
 import type { Forgetting } from "./forgetting";
 import type { StoredLease } from "./leases";
 import type { Linking } from "./linking";
@@ -93,8 +93,8 @@ export class Lanes {
       change: lease.change,
       version: lease.version,
       attempt: lease.attempt + 1,
-      ledger: knowledge.ledger(lease.person),
-      intents: knowledge.intents(lease.person),
+      ledger: knowledge.ledger(lease.sync, lease.person),
+      intents: knowledge.intents(lease.sync, lease.person),
       other: marks.get(lease.person, laneTo(otherSide(targetOf(lease.lane))))?.change ?? null,
     };
   }
@@ -111,7 +111,7 @@ export class Lanes {
       if (lease === null) continue;
       this.renew(lease, now);
       if (intent) this.#tables.knowledge.putIntent(sync, lease.person, intent);
-      if (ledger) this.#tables.knowledge.putLedger(lease.person, ledger);
+      if (ledger) this.#tables.knowledge.putLedger(sync, lease.person, ledger);
       held.push(token);
     }
     return held;
@@ -130,6 +130,18 @@ export class Lanes {
       this.#giveBack(lease, lease.attempt, now);
       this.#tables.effects.reset(lease.sync, lease.lane, "expiredInRow");
     }
+  }
+
+  /**
+   * Begins a new generation, see `lib/store/generation`. What is in flight was planned from what is no base any more: it is
+   * given back, and whoever still writes it is fenced.
+   */
+  recover(sync: string, now: number): Recovered {
+    const { effects, leases } = this.#tables;
+    for (const lease of leases.all()) if (lease.sync === sync) this.#giveBack(lease, lease.attempt, now);
+    effects.countOverall(sync, "generation", 1);
+    const waiting = LANES.reduce((sum, lane) => sum + effects.value(sync, lane, "waiting"), 0);
+    return { persons: effects.overall(sync, "persons"), waiting };
   }
 
   /**

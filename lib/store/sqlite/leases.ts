@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Change, Lane } from "../../sync/types";
 import type { StoreCipher } from "../encryption";
+import { changeNow, stamped } from "../generation";
 import type { StoredMark } from "../waiting";
 import type { Effects } from "./effects";
 import { bytes, integer, lane, type Row, text } from "./rows";
@@ -95,7 +96,8 @@ export class Leases {
 
   /** Keeps something about the change that is in flight, for the tries after this one. */
   change(lease: StoredLease, change: Change): void {
-    this.#change.run(this.#cipher.sealChange(change), lease.person);
+    const stored = stamped(change, this.#effects.overall(lease.sync, "generation"));
+    this.#change.run(this.#cipher.sealChange(stored), lease.person);
   }
 
   remove(lease: StoredLease): void {
@@ -127,16 +129,18 @@ export class Leases {
 
   #leaseOf(row: Row): StoredLease {
     const until = integer(row, "until");
+    const sync = text(row, "sync");
+    const change = this.#cipher.openChange(bytes(row, "payload"));
     return {
       person: integer(row, "person"),
       token: text(row, "token"),
-      sync: text(row, "sync"),
+      sync,
       lane: lane(row, "lane"),
       until,
       settlesBefore: integer(row, "settles_before"),
       version: integer(row, "version"),
       attempt: integer(row, "attempt"),
-      change: this.#cipher.openChange(bytes(row, "payload")),
+      change: changeNow(change, this.#effects.overall(sync, "generation")),
       dueAt: until,
     };
   }

@@ -26,7 +26,7 @@ export class Linking {
     const byLegacyId = legacyId === null ? null : this.#tables.persons.byLegacyId(sync, legacyId);
     const [named, other] = targetOf(lane) === "legacy" ? [bySub, byLegacyId] : [byLegacyId, bySub];
     for (const person of [named, other]) {
-      if (person === null || this.#contradicts(person, sub, legacyId)) continue;
+      if (person === null || this.#contradicts(sync, person, sub, legacyId)) continue;
       const linked = this.link(sync, person, { sub, legacyId }, now);
       if (linked) return linked;
     }
@@ -46,7 +46,7 @@ export class Linking {
     const others = this.#holders(sync, ids).filter((other) => other.id !== person.id);
     if (others.length > 0 && this.#losesId(person, sub, legacyId)) return null;
     for (const other of others) {
-      if (this.#contradicts(other, sub, legacyId)) return null;
+      if (this.#contradicts(sync, other, sub, legacyId)) return null;
       legacyId ??= other.legacyId;
       sub ??= other.sub;
     }
@@ -84,14 +84,16 @@ export class Linking {
   }
 
   /** Whether the row is linked to something else than these ids. */
-  #contradicts(row: Person, sub: string | null, legacyId: string | null): boolean {
+  #contradicts(sync: string, row: Person, sub: string | null, legacyId: string | null): boolean {
     if (row.legacyId !== null && legacyId !== null && row.legacyId !== legacyId) return true;
-    return row.sub !== null && sub !== null && row.sub !== sub && this.#subInUse(row);
+    return row.sub !== null && sub !== null && row.sub !== sub && this.#subInUse(sync, row);
   }
 
   /** A sub may be chosen long before the user is made; it counts once a create may have been sent. */
-  #subInUse(person: Person): boolean {
-    return person.inCidaas || this.#tables.knowledge.intents(person.id).some((intent) => intent.side === "cidaas");
+  #subInUse(sync: string, person: Person): boolean {
+    return (
+      person.inCidaas || this.#tables.knowledge.intents(sync, person.id).some((intent) => intent.side === "cidaas")
+    );
   }
 
   /** Moves all that hangs on the other row to the person; a lease on it is revoked, its change waits again. */

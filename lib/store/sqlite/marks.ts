@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type Change, LANES, type Lane } from "../../sync/types";
 import type { StoreCipher } from "../encryption";
+import { changeNow, stamped } from "../generation";
 import {
   freshMark,
   mergeArriving,
@@ -11,9 +12,9 @@ import {
   type StoredMark,
 } from "../waiting";
 import type { Effects } from "./effects";
-import { bytes, integer, type Row } from "./rows";
+import { bytes, integer, type Row, text } from "./rows";
 
-const COLUMNS = "person, due_at, version, attempt, payload";
+const COLUMNS = "person, sync, due_at, version, attempt, payload";
 
 /** The waiting slot of every person and lane. */
 export class Marks {
@@ -125,19 +126,20 @@ export class Marks {
     if (waiting === null) {
       this.#effects.count(sync, lane, "waiting", 1);
       const { change, dueAt, version, attempt } = mark;
-      const payload = this.#cipher.sealChange(change);
+      const payload = this.#cipher.sealChange(stamped(change, this.#effects.overall(sync, "generation")));
       this.#insert.run(person, sync, lane, priorityOf(change), dueAt, version, attempt, payload);
       return;
     }
     this.#effects.count(sync, lane, "merged", 1);
     const { change, dueAt, version, attempt } = merge(waiting);
-    const payload = this.#cipher.sealChange(change);
+    const payload = this.#cipher.sealChange(stamped(change, this.#effects.overall(sync, "generation")));
     this.#update.run(priorityOf(change), dueAt, version, attempt, payload, person, lane);
   }
 
   #markOf(row: Row): StoredMark {
+    const generation = this.#effects.overall(text(row, "sync"), "generation");
     return {
-      change: this.#cipher.openChange(bytes(row, "payload")),
+      change: changeNow(this.#cipher.openChange(bytes(row, "payload")), generation),
       dueAt: integer(row, "due_at"),
       version: integer(row, "version"),
       attempt: integer(row, "attempt"),

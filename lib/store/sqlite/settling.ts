@@ -73,7 +73,7 @@ export class Settling {
     if (!beforeSender) this.#tables.effects.reset(sync, lost.lane, "expiredInRow");
     const { inCidaas, legacyId } = this.#tables.persons.get(lost.person);
     const written = targetOf(lost.lane);
-    const late = lateWrites(ledger, this.#tables.knowledge.ledger(lost.person), written);
+    const late = lateWrites(ledger, this.#tables.knowledge.ledger(sync, lost.person), written);
     const lookAt = (side: Side) => {
       const change: Change = {
         ...emptyChange("upsert", now),
@@ -89,7 +89,7 @@ export class Settling {
 
   #learn(sync: string, person: Person, settlement: Settlement, now: number): void {
     const { persons, knowledge, parking, marks } = this.#tables;
-    if (settlement.ledger) knowledge.putLedger(person.id, settlement.ledger);
+    if (settlement.ledger) knowledge.putLedger(sync, person.id, settlement.ledger);
     if (settlement.present) persons.present(sync, person, settlement.present, now);
     if (settlement.present?.cidaas === false || settlement.present?.legacy === false)
       parking.forgetMissing(sync, person.id);

@@ -16,6 +16,7 @@ import type {
   ParkedEntry,
   ParkedSelection,
   PersonSelection,
+  Recovered,
   Settlement,
   SettleResult,
   StoreStatus,
@@ -221,6 +222,10 @@ export class SqliteSyncStore implements SyncStore {
     const forgotten = await this.#run((now) => forgetting.forget(this.#key, selection, now));
     if (forgotten.found === "one") emptyLog();
     return forgotten;
+  }
+
+  recover(): Promise<Recovered> {
+    return this.#run((now) => this.#parts.lanes.recover(this.#key, now));
   }
 
   onWork(listener: (lane: Lane) => void): () => void {

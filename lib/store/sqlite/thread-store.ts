@@ -13,6 +13,7 @@ import type {
   ParkedEntry,
   ParkedSelection,
   PersonSelection,
+  Recovered,
   Settlement,
   SettleResult,
   StoreStatus,
@@ -128,6 +129,10 @@ export class ThreadStore implements SyncStore {
 
   forget(selection: PersonSelection): Promise<Forgotten> {
     return this.#ask({ method: "forget", args: [selection] });
+  }
+
+  recover(): Promise<Recovered> {
+    return this.#ask({ method: "recover", args: [] });
   }
 
   onWork(listener: (lane: Lane) => void): () => void {

@@ -42,6 +42,7 @@ describe("The admin routes", () => {
       "POST /user-sync/:key/parked/discard user-sync.write handler",
       "POST /user-sync/:key/parked/retry user-sync.write handler",
       "POST /user-sync/:key/pause user-sync.write handler",
+      "POST /user-sync/:key/recover user-sync.write handler",
       "POST /user-sync/:key/resume user-sync.write handler",
       "POST /user-sync/preview user-sync.write handler",
       "POST /user-sync/samples user-sync.write handler",
@@ -52,7 +53,7 @@ describe("The admin routes", () => {
     const { RED, mounted } = fakeRuntime();
     mountAdminRoutes(RED);
     mountAdminRoutes(RED);
-    should(mounted).have.length(15);
+    should(mounted).have.length(16);
   });
 
   it("are left out where Node-RED has no admin application", () => {

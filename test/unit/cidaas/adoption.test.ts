@@ -14,10 +14,10 @@ const user = (i: number): CidaasUser => ({
   roles: [],
 });
 
-const personOf = (sub: string): Person => ({
+const personOf = (sub: string, legacyId: string | null): Person => ({
   id: 1,
   sub,
-  legacyId: null,
+  legacyId,
   inCidaas: true,
   inLegacy: false,
   deletedAt: null,
@@ -42,8 +42,11 @@ class Fixture implements AdoptionOptions {
     adopt: async (users: { sub: string; legacyId: string | null }[]) => {
       this.adopted.push(...users.map(({ sub, legacyId }) => `${sub}=${legacyId}`));
     },
-    findPerson: async (ids: { sub: string } | { legacyId: string }): Promise<Person | null> =>
-      "sub" in ids && this.adopted.some((one) => one.startsWith(`${ids.sub}=`)) ? personOf(ids.sub) : null,
+    findPerson: async (ids: { sub: string } | { legacyId: string }): Promise<Person | null> => {
+      const sub = "sub" in ids ? ids.sub : "";
+      const known = this.adopted.find((one) => one.startsWith(`${sub}=`));
+      return known === undefined ? null : personOf(sub, known === `${sub}=` ? null : known.slice(sub.length + 1));
+    },
     getNote: async (name: string) => (name === ADOPTION_NOTE ? this.note : this.caughtUp),
     setNote: async (_name: string, value: string) => {
       this.note = value;
@@ -83,6 +86,14 @@ describe("adoptUsers", () => {
     should(await adoptUsers(fixture)).match({ state: "complete", users: 7 });
     should(fixture.asked).eql([undefined, 5_000 - 600_000]);
     should(fixture.adopted).eql(["s1=l1", "s2=l2", "s3=l3", "s4=l4", "s5=l5"]);
+  });
+
+  it("links at later starts whom the ledger does not know as a legacy user", async () => {
+    const fixture = new Fixture();
+    await adoptUsers(fixture);
+    fixture.adopted.splice(4, 1, "s5=");
+    should(await adoptUsers(fixture)).match({ users: 6 });
+    should(fixture.adopted.slice(4)).eql(["s5=", "s5=l5"]);
   });
 
   it("reads at later starts from where the last catch-up was, if that was later", async () => {

@@ -1,5 +1,5 @@
 import should from "should";
-import { catchUp } from "../../../lib/cidaas/catch-up";
+import { catchUp, rewindCatchUp } from "../../../lib/cidaas/catch-up";
 import type { CidaasUser } from "../../../lib/cidaas/types";
 import type { AdoptedUser, Mark } from "../../../lib/store/types";
 import type { Person } from "../../../lib/sync/types";
@@ -48,7 +48,7 @@ function fixture(pages: (CidaasUser[] | Error)[], note: string | null) {
     },
   };
   const toAdopted = ({ sub }: CidaasUser) => ({ sub, legacyId: null, identifiers: [] });
-  return { state, run: (now: number) => catchUp({ tenant, store, toAdopted, now: () => now }) };
+  return { state, store, run: (now: number) => catchUp({ tenant, store, toAdopted, now: () => now }) };
 }
 
 describe("catchUp", () => {
@@ -81,5 +81,18 @@ describe("catchUp", () => {
     const { state, run } = fixture(pages, `{"position":${100 * MINUTE}}`);
     await should(run(120 * MINUTE)).be.rejectedWith("unplugged");
     should(state).containEql({ marked: ["a"], note: `{"position":${105 * MINUTE}}` });
+  });
+
+  it("begins again at an earlier time, and never at a later one", async () => {
+    for (const [note, since, begins] of [
+      [`{"position":${100 * MINUTE}}`, 50, 40],
+      [`{"position":${100 * MINUTE}}`, 110, 90],
+      [null, 50, 40],
+    ] as const) {
+      const { state, store, run } = fixture([], note);
+      await rewindCatchUp(store, since * MINUTE);
+      await run(120 * MINUTE);
+      should(state.askedSince).eql([begins * MINUTE]);
+    }
   });
 });

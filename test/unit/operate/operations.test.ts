@@ -127,6 +127,30 @@ describe("The operations", () => {
     should(await OPERATIONS["catch-up"](sync, {}, signal)).eql({ marked: 7 });
   });
 
+  it("recover a restored store first, then look in cidaas for what is missing from a time on", async () => {
+    const { store } = sync.context;
+    await store.mark("to-legacy", [{ sub: "a", change: emptyChange("upsert", 1) }]);
+    const asked: unknown[] = [];
+    sync.catchUp = async (since) => asked.push(since);
+    should(await OPERATIONS.recover(sync, {}, signal)).eql({ persons: 1, waiting: 1, marked: 1 });
+    await OPERATIONS.recover(sync, { since: "2026-11-25T22:00:00Z" }, signal);
+    should(asked).eql([undefined, Date.UTC(2026, 10, 25, 22)]);
+    await should(OPERATIONS.recover(sync, { since: "yesterday" }, signal)).be.rejectedWith({
+      code: "ARGUMENT_INVALID",
+      message: /since: must be a time/,
+    });
+    should(asked).have.length(2);
+  });
+
+  it("have recovered the store even where the tenant cannot be asked", async () => {
+    const { store } = sync.context;
+    await store.mark("to-legacy", [{ sub: "a", change: emptyChange("upsert", 1) }]);
+    const [lease] = (await store.take("to-legacy", 1)).leases;
+    sync.catchUp = () => Promise.reject(new Error("unplugged"));
+    await should(OPERATIONS.recover(sync, {}, signal)).be.rejectedWith("unplugged");
+    should(await store.extend([{ token: lease?.token ?? "" }])).eql([]);
+  });
+
   it("are found by their name alone", () => {
     should(operationNamed(" drain ")).equal("drain");
     for (const topic of ["constructor", "Drain", "", null, { toString: () => "drain" }])

@@ -13,7 +13,7 @@ const RULES = [{ id: "email", cidaas: "email", legacy: "mail", direction: "both"
 export class SqliteSync implements OperatedSync {
   readonly context: OperatedSync["context"];
   legacy: OperatedSync["legacy"] = null;
-  catchUp: () => Promise<number> = async () => 0;
+  catchUp: (since?: number) => Promise<number> = async () => 0;
   readonly #acquired: AcquiredEngine;
   readonly #remove: () => void;
 

@@ -5,6 +5,7 @@ import { describeHistories } from "./conformance/histories";
 import { describeLeases } from "./conformance/leases";
 import { describeLinks } from "./conformance/links";
 import { describeMarks } from "./conformance/marks";
+import { describeRecovery } from "./conformance/recovery";
 import { describeSettlements } from "./conformance/settlements";
 
 /** What every engine has to do, whatever database lies beneath it. */
@@ -15,5 +16,6 @@ export function describeEngine(factory: EngineFactory): void {
   describeLinks(factory);
   describeForgetting(factory);
   describeBraking(factory);
+  describeRecovery(factory);
   describeHistories(factory);
 }

@@ -77,6 +77,15 @@ describe("an open intent", () => {
     should([until(75), until(500)]).eql([75, 100]);
   });
 
+  it("takes a create that is overtaken for no proof of what its user holds", () => {
+    const rules = Object.fromEntries(
+      Object.entries(intent.rules).map(([rule, one]) => [rule, { ...one, overtaken: true as const }]),
+    );
+    should(
+      ledgerProvenBy({ ...intent, rules }, {}, { email: "e@cidaas" }, [policy("email"), policy("hash")], SOON),
+    ).eql({});
+  });
+
   it("proves what the target holds, and of a create also what cannot be read back", () => {
     const proven = ledgerProvenBy(intent, {}, { email: "e@cidaas" }, [policy("email"), policy("hash")], SOON);
     should(proven.email?.cidaas.print).equal("e@cidaas");
