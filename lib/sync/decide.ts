@@ -1,5 +1,5 @@
 import { compare, write } from "./compare";
-import { settleConflict, targetSpan } from "./conflict";
+import { conflictRecord, settleConflict, targetSpan } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { overLateWrite } from "./late";
 import { underOpaqueEdit } from "./opaque";
@@ -140,14 +140,21 @@ function firstContact(input: DecideInput, policy: RulePolicy, news: News): Verdi
   if (input.target.state !== "read") return { do: "read" };
   const present = input.target.prints[policy.id];
   if (present === news.target || policy.write === "create") return { do: "remember", target: news.target };
-  if (present === undefined && policy.secret) {
-    // Of a person known already, a first secret is an edit: the user had none before on the source.
-    const isKnown = Object.keys(input.ledger).length > 0 && !input.ledger[policy.id];
-    return isKnown ? write() : { do: "remember", target: news.target };
-  }
+  if (present === undefined && policy.secret) return firstSecret(input, policy, news);
   if (present === NO_VALUE) return write();
   if (input.firstContact === "park") return { do: "park", code: "FIRST_CONTACT" };
   return settleConflict(input, input.firstContact, policy, news, present ?? NO_VALUE, targetSpan(input, policy));
+}
+
+/** Nobody can see what the target has; it stays, since it may be newer. */
+function firstSecret(input: DecideInput, policy: RulePolicy, news: News): Verdict {
+  const former = input.ledger[policy.id];
+  // Of a person known already, a first secret is an edit: the user had none before on the source.
+  if (!former && Object.keys(input.ledger).length > 0) return write();
+  const isEdit = former !== undefined && former[input.source].print !== news.source;
+  const record = conflictRecord(input, otherSide(input.source), policy, news, targetSpan(input, policy));
+  const conflicts = isEdit ? [{ ...record, ambiguous: true }] : [];
+  return { do: "remember", target: news.target, conflicts };
 }
 
 /** Of a legacy record. A look at cidaas is of our own clock, and never of an older state than the one before. */

@@ -164,6 +164,15 @@ describe("decide, with what was seen before", () => {
       should(held).eql({ do: "remember", target: "theirs@cidaas" });
     });
 
+    it("lets a password of cidaas stay that nobody can read, and records one that was changed in the legacy system since", () => {
+      const hash = { ...anew, id: "hash", secret: true };
+      const unreadable = { state: "read" as const, prints: {}, editAt: 100 };
+      const ledger = { hash: toLegacy };
+      const changed = ask(news("theirs", 350), { ledger, target: unreadable }, hash);
+      should(changed).match({ do: "remember", conflicts: [{ winner: "cidaas", legacyTime: 350, ambiguous: true }] });
+      should(ask(news("ours", 350), { ledger, target: unreadable }, hash)).match({ do: "remember", conflicts: [] });
+    });
+
     it("leaves what it writes only once where it is", () => {
       const once = { ...anew, write: "create" as const };
       should(ask(news("theirs", 290), { ...given, target: read("theirs", 400) }, once).do).equal("remember");
