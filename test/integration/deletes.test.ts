@@ -134,7 +134,7 @@ describe("Deleted users", function () {
         const isDeclined = () => world.simulator.tenant.snapshot()[0]?.userStatus === "DECLINED";
         await world.until(isDeclined, "the deletion to take effect");
         stop();
-        world.simulator.legacy.create({ email, email_verified: 1, last_name: "Neu" }, id);
+        world.simulator.legacy.create({ email: `${email}`, email_verified: 1, last_name: "Neu" }, id);
         await world.start();
         await world.quiet();
         should(world.simulator.tenant.snapshot()).match([{ userStatus: "VERIFIED", family_name: "Neu" }]);
