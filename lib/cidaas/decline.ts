@@ -2,10 +2,9 @@ import type { SyncContext } from "../delivery/context";
 import { writesTo } from "../mapping/rules";
 import type { Lease } from "../store/types";
 import type { News } from "../sync/decision";
-import type { Settleable } from "../sync/plan";
+import { NOTHING_TO_WRITE, type Settleable } from "../sync/plan";
 import { NO_VALUE } from "../sync/prints";
 import type { RuleId } from "../sync/types";
-import { NOTHING_TO_WRITE } from "./gate";
 
 /** The status in cidaas of a user who was deleted in the legacy system. */
 export const DECLINED = "DECLINED";

@@ -5,6 +5,7 @@ import { settledBy } from "../delivery/settled";
 import { CallError } from "../errors";
 import type { Settlement } from "../store/types";
 import { emptyChange } from "../sync/change";
+import type { Flight } from "../sync/ledger";
 import { emptied } from "../sync/ledger";
 import { ledgerAfter } from "../sync/plan";
 import type { Change, JsonObject } from "../sync/types";
@@ -49,7 +50,7 @@ export async function endOf(
   }
   const sub = result.sub ?? user.lease.person.sub;
   const settled = settledBy(user.lease, user.plan);
-  const flight = { at: sentAt, until: context.now() };
+  const flight = { at: sentAt, until: context.now(), ...putOver({ user, steps }, result.state, sentAt) };
   const settlement: Settlement = {
     token: user.lease.token,
     outcome: "delivered",
@@ -67,6 +68,16 @@ export async function endOf(
     marks: [...(settled.marks ?? []), { lane: "to-cidaas" as const, change: wholeUser(context) }],
   };
   return { user, settlement: whole, state: result.state, sub };
+}
+
+/** For `coveredSinceLook`. Where a user needs several calls, their events lie apart like those of a call and an edit. */
+function putOver(
+  { user, steps }: Sendable,
+  state: BulkResult["state"],
+  sentAt: number,
+): Pick<Flight, "over" | "whole"> {
+  if (state !== "UPDATED" || steps.before.length + steps.after.length > 0) return {};
+  return { over: user.editBefore ?? sentAt, ...(user.whole ? { whole: true } : {}) };
 }
 
 /** The user was gone, and our update has made it anew with no more than that: the rest has to follow. */

@@ -11,7 +11,7 @@ import { toTime } from "../mapping/time";
 import type { Lease, Settlement } from "../store/types";
 import { emptyChange, mergeChanges } from "../sync/change";
 import { learnedFrom, mergeCarried, uncover } from "../sync/covered";
-import type { Settleable } from "../sync/plan";
+import { NOTHING_TO_WRITE, type Settleable } from "../sync/plan";
 import type { CarriedRule, Change, Json, JsonObject, Print, RuleId } from "../sync/types";
 import { textOf } from "./json";
 import type { CidaasUser, Tenant } from "./types";
@@ -26,6 +26,10 @@ export interface OutgoingUser {
   plan: Settleable;
   /** The tenant's status of the user, where it was read. */
   statusBefore: string | null;
+  /** When the user was last edited by its own word, where it was read. */
+  editBefore: number | null;
+  /** Whether the body holds all that the user shows. */
+  whole: boolean;
 }
 
 export interface CidaasGate {
@@ -88,6 +92,8 @@ async function prepareValid(
     body: sealSecrets(context, "cidaas", body),
     plan: prepared.plan,
     statusBefore: textOf(prepared.present?.userStatus),
+    editBefore: toTime(prepared.present?.updatedTime),
+    whole: gate.bulkUpdates === "complete" && prepared.present !== null,
   };
 }
 
@@ -96,26 +102,9 @@ function prepareDelete(lease: Lease): OutgoingUser | { settlement: Settlement } 
   if (sub === null || !inCidaas) {
     return { settlement: { token: lease.token, outcome: "unchanged", present: { legacy: false } } };
   }
-  return { kind: "delete", lease, body: { sub }, plan: NOTHING_TO_WRITE, statusBefore: null };
+  const unread = { statusBefore: null, editBefore: null, whole: false };
+  return { kind: "delete", lease, body: { sub }, plan: NOTHING_TO_WRITE, ...unread };
 }
-
-/** The plan of what writes no rule, such as a delete. */
-export const NOTHING_TO_WRITE: Settleable = {
-  do: "settle",
-  source: "legacy",
-  create: false,
-  write: [],
-  refused: [],
-  frozen: [],
-  heal: [],
-  conflicts: [],
-  overtaken: [],
-  ledger: {},
-  proven: {},
-  previous: {},
-  news: {},
-  fingerprints: {},
-};
 
 /** The change with what it lacks of the legacy record, or how to settle it when there is nothing to bring. */
 async function withLegacyValues(

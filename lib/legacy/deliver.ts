@@ -8,6 +8,7 @@ import { isTrue } from "../delivery/mapping";
 import { withReplacedPasswords } from "../delivery/opaque";
 import { openSecrets, overlay, presentRules } from "../delivery/secrets";
 import { settledBy } from "../delivery/settled";
+import { withCoveredEdits } from "../delivery/since-look";
 import { newsOfMapped } from "../delivery/source";
 import { CallError } from "../errors";
 import type { Lease, Settlement } from "../store/types";
@@ -55,7 +56,8 @@ export async function deliverToLegacy(
   }
   // The lease may have learned ids while the person was worked on.
   const { person } = context.registry.get(lease.token) ?? lease;
-  const settlement = withReplacedPasswords(context, lease, end.settlement);
+  const settled = withReplacedPasswords(context, lease, end.settlement);
+  const settlement = withCoveredEdits(context, lease, item.source?.updatedAt ?? null, settled);
   await traceSettle("to-legacy", 1, () => context.store.settle([settlement]));
   context.registry.drop([lease.token]);
   report(context, "to-legacy", failure ? [failure] : []);

@@ -1,0 +1,47 @@
+import type { RulePolicy } from "./decision";
+import { EVENT_LAG_MS } from "./times";
+import type { ConflictRecord, Ledger, RuleId, Span, Write } from "./types";
+
+/*
+ * The tenant sets without comparing: an edit in cidaas between our last look at a user and our call is gone when the call has
+ * taken effect. All that is left of it is its event, from after the state that we looked at and before the one that we made.
+ */
+
+/** A user as it was read from cidaas, holding nothing that is news. */
+export interface KnownUser {
+  /** When it was last edited by its own word, ms. */
+  updatedAt: number;
+  /** First and last time of its events since the read before. */
+  events: Span;
+  /** Rules that these events may be about. */
+  named: readonly RuleId[];
+  ledger: Ledger;
+}
+
+/** Conflicts about the edits that our last call has covered. Which of its rules were edited, and to what, nobody can tell. */
+export function coveredSinceLook(user: KnownUser, policies: readonly RulePolicy[], now: number): ConflictRecord[] {
+  const { updatedAt, events, named, ledger } = user;
+  const call = lastCall(ledger, updatedAt);
+  if (!call) return [];
+  const cidaasTime = editTime(call, events, updatedAt);
+  if (cidaasTime === null) return [];
+  return policies.flatMap(({ id, direction, secret }): ConflictRecord[] => {
+    const write = ledger[id]?.cidaas.writes.find(({ at }) => at === call.at);
+    const isCarried = write !== undefined || call.whole === true;
+    if (!isCarried || direction !== "both" || secret || !named.includes(id)) return [];
+    return [{ rule: id, winner: "legacy", at: now, cidaasTime, legacyTime: write?.editAt ?? null, ambiguous: true }];
+  });
+}
+
+/** The call of ours that made the user what it is. */
+function lastCall(ledger: Ledger, updatedAt: number): Write | undefined {
+  const writes = Object.values(ledger).flatMap(({ cidaas }) => cidaas.writes.slice(0, 1));
+  return writes.find(({ at, until }) => at <= updatedAt && updatedAt <= until);
+}
+
+/** When somebody edited what the call has replaced; null where no event tells so. All times are of the tenant's clock. */
+function editTime({ over }: Write, { first, last }: Span, tookEffectAt: number): number | null {
+  if (over === undefined) return null;
+  const isBetween = (time: number) => over + EVENT_LAG_MS < time && time + EVENT_LAG_MS < tookEffectAt;
+  return [last, first].find(isBetween) ?? null;
+}
