@@ -50,7 +50,7 @@ export async function endOf(
   }
   const sub = result.sub ?? user.lease.person.sub;
   const settled = settledBy(user.lease, user.plan);
-  const flight = { at: sentAt, until: context.now(), ...putOver({ user, steps }, result.state, sentAt) };
+  const flight = { at: sentAt, until: context.now(), ...putOver({ user, steps }, result.state) };
   const settlement: Settlement = {
     token: user.lease.token,
     outcome: "delivered",
@@ -71,13 +71,9 @@ export async function endOf(
 }
 
 /** For `coveredSinceLook`. Where a user needs several calls, their events lie apart like those of a call and an edit. */
-function putOver(
-  { user, steps }: Sendable,
-  state: BulkResult["state"],
-  sentAt: number,
-): Pick<Flight, "over" | "whole"> {
+function putOver({ user, steps }: Sendable, state: BulkResult["state"]): Pick<Flight, "over" | "whole"> {
   if (state !== "UPDATED" || steps.before.length + steps.after.length > 0) return {};
-  return { over: user.editBefore ?? sentAt, ...(user.whole ? { whole: true } : {}) };
+  return { over: user.seenAt, ...(user.whole ? { whole: true } : {}) };
 }
 
 /** The user was gone, and our update has made it anew with no more than that: the rest has to follow. */

@@ -12,6 +12,7 @@ import type { Lease, Settlement } from "../store/types";
 import { emptyChange, mergeChanges } from "../sync/change";
 import { learnedFrom, mergeCarried, uncover } from "../sync/covered";
 import { NOTHING_TO_WRITE, type Settleable } from "../sync/plan";
+import { EVENT_LAG_MS } from "../sync/times";
 import type { CarriedRule, Change, Json, JsonObject, Print, RuleId } from "../sync/types";
 import { textOf } from "./json";
 import type { CidaasUser, Tenant } from "./types";
@@ -26,8 +27,8 @@ export interface OutgoingUser {
   plan: Settleable;
   /** The tenant's status of the user, where it was read. */
   statusBefore: string | null;
-  /** When the user was last edited by its own word, where it was read. */
-  editBefore: number | null;
+  /** The events of what was seen of the user before are of no later time. */
+  seenAt: number;
   /** Whether the body holds all that the user shows. */
   whole: boolean;
 }
@@ -72,6 +73,7 @@ async function prepareValid(
   const learned = learnedFrom(present.rules, change.rules, "legacy", leased.ledger, tolerance);
   const lease = gate.adopted ? leased : await askExistence(context, gate, { ...leased, change });
   const news = newsOfCarried(context, change);
+  const lookedAt = context.now();
   const prepared = await prepare(
     context,
     { ...lease, change },
@@ -92,7 +94,7 @@ async function prepareValid(
     body: sealSecrets(context, "cidaas", body),
     plan: prepared.plan,
     statusBefore: textOf(prepared.present?.userStatus),
-    editBefore: toTime(prepared.present?.updatedTime),
+    seenAt: Math.max(lookedAt, (toTime(prepared.present?.updatedTime) ?? 0) + EVENT_LAG_MS),
     whole: gate.bulkUpdates === "complete" && prepared.present !== null,
   };
 }
@@ -102,7 +104,7 @@ function prepareDelete(lease: Lease): OutgoingUser | { settlement: Settlement } 
   if (sub === null || !inCidaas) {
     return { settlement: { token: lease.token, outcome: "unchanged", present: { legacy: false } } };
   }
-  const unread = { statusBefore: null, editBefore: null, whole: false };
+  const unread = { statusBefore: null, seenAt: 0, whole: false };
   return { kind: "delete", lease, body: { sub }, plan: NOTHING_TO_WRITE, ...unread };
 }
 

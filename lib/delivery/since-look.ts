@@ -1,6 +1,5 @@
 import type { Lease, Settlement } from "../store/types";
 import { coveredSinceLook } from "../sync/since-look";
-import { ECHO } from "../sync/types";
 import type { SyncContext } from "./context";
 import { rulesNamed } from "./set-again";
 
@@ -16,9 +15,8 @@ export function withCoveredEdits(
   updatedAt: number | null,
   settlement: Settlement,
 ): Settlement {
-  const { span, events, priority } = change;
-  // Of our own events the tenant says that they are ours, where it does.
-  if (settlement.outcome !== "unchanged" || updatedAt === null || span === null || priority === ECHO) return settlement;
+  const { span, events } = change;
+  if (settlement.outcome !== "unchanged" || updatedAt === null || span === null) return settlement;
   const user = { updatedAt, events: span, named: rulesNamed(context.map, events), ledger };
   const conflicts = coveredSinceLook(user, context.policies, context.now());
   if (conflicts.length === 0) return settlement;

@@ -20,10 +20,10 @@ export interface KnownUser {
 
 /** Conflicts about the edits that our last call has covered. Which of its rules were edited, and to what, nobody can tell. */
 export function coveredSinceLook(user: KnownUser, policies: readonly RulePolicy[], now: number): ConflictRecord[] {
-  const { updatedAt, events, named, ledger } = user;
+  const { updatedAt, named, ledger } = user;
   const call = lastCall(ledger, updatedAt);
   if (!call) return [];
-  const cidaasTime = editTime(call, events, updatedAt);
+  const cidaasTime = editTime(call, user);
   if (cidaasTime === null) return [];
   return policies.flatMap(({ id, direction, secret }): ConflictRecord[] => {
     const write = ledger[id]?.cidaas.writes.find(({ at }) => at === call.at);
@@ -39,9 +39,10 @@ function lastCall(ledger: Ledger, updatedAt: number): Write | undefined {
   return writes.find(({ at, until }) => at <= updatedAt && updatedAt <= until);
 }
 
-/** When somebody edited what the call has replaced; null where no event tells so. All times are of the tenant's clock. */
-function editTime({ over }: Write, { first, last }: Span, tookEffectAt: number): number | null {
+/** When somebody edited what the call has replaced; null where no event tells so, or none that is not known as an edit. */
+function editTime({ over }: Write, { updatedAt, events, ledger }: KnownUser): number | null {
   if (over === undefined) return null;
-  const isBetween = (time: number) => over + EVENT_LAG_MS < time && time + EVENT_LAG_MS < tookEffectAt;
-  return [last, first].find(isBetween) ?? null;
+  const known = Math.max(over, ...Object.values(ledger).map(({ cidaas }) => cidaas.editAt ?? 0));
+  const isBetween = (time: number) => known < time && time + EVENT_LAG_MS < updatedAt;
+  return [events.last, events.first].find(isBetween) ?? null;
 }

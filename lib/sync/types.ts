@@ -121,8 +121,8 @@ export interface Write {
   /** It was never answered: its value was found on its side, where a person may have set the same one. */
   found?: true;
   /**
-   * Of an update of a cidaas user in one call: when the user was last edited by its own word, as our last look before the
-   * call showed it, or else when the call was sent. Absent where events do not tell an edit from the call.
+   * Of an update of a cidaas user in one call: the events of what we saw of the user before it are of no later time. Absent
+   * where events do not tell an edit from the call.
    */
   over?: number;
   /** The call carried every rule that cidaas can show, not only those that it was about. */

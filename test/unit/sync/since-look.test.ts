@@ -8,7 +8,7 @@ const CITY: RulePolicy = { ...EMAIL, id: "city" };
 const TIER: RulePolicy = { ...EMAIL, id: "tier", direction: "to-cidaas" };
 const RULES = [EMAIL, CITY, TIER, HASH];
 
-/** Our last look showed the user as of 10,000; the call left at 12,000 and took effect at 13,000. */
+/** What we saw of the user tells of events up to 10,000; the call left at 12,000 and took effect at 13,000. */
 const CALL = { print: "new", before: "old", at: 12_000, until: 13_500, editAt: 11_000 } satisfies Write;
 const TOOK_EFFECT = 13_000;
 const LOOKED_OVER = 10_000;
@@ -49,9 +49,15 @@ describe("An edit in cidaas between our last look and our call", () => {
   });
 
   it("is not what we saw, nor the echo of the call, nor what came after it", () => {
-    should(recorded(9_000, 10_050)).eql([]);
+    should(recorded(9_000, 10_000)).eql([]);
     should(recorded(12_950, 13_001)).eql([]);
     should(recorded(13_000, 14_000)).eql([]);
+  });
+
+  it("is not one that was accepted since, with clocks so far apart that it seems to be of before the call", () => {
+    const city = entry({ ...CALL, over: LOOKED_OVER });
+    const edited = { ...city, cidaas: { ...city.cidaas, editAt: 12_500 } };
+    should(recorded(12_500, 12_500, {}, { ledger: { city: edited } })).eql([]);
   });
 
   it("may have been of any rule that the call carried, secrets and rules of one way apart", () => {
