@@ -1,5 +1,5 @@
 import type { RulePolicy } from "./decision";
-import { EVENT_LAG_MS } from "./times";
+import { EVENT_LAG_MS, isOwnWrite } from "./times";
 import type { ConflictRecord, Ledger, RuleId, Span, Write } from "./types";
 
 /*
@@ -33,10 +33,11 @@ export function coveredSinceLook(user: KnownUser, policies: readonly RulePolicy[
   });
 }
 
-/** The call of ours that made the user what it is. */
+/** Our last call, if it made the user what it is. */
 function lastCall(ledger: Ledger, updatedAt: number): Write | undefined {
   const writes = Object.values(ledger).flatMap(({ cidaas }) => cidaas.writes.slice(0, 1));
-  return writes.find(({ at, until }) => at <= updatedAt && updatedAt <= until);
+  const [last] = writes.sort((one, other) => other.at - one.at);
+  return last && isOwnWrite(updatedAt, [last]) ? last : undefined;
 }
 
 /** When somebody edited what the call has replaced; null where no event tells so, or none that is not known as an edit. */

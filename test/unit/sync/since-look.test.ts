@@ -54,6 +54,12 @@ describe("An edit in cidaas between our last look and our call", () => {
     should(recorded(13_000, 14_000)).eql([]);
   });
 
+  it("is not the echo of the call before, though the clock of the tenant lets the last change fall into both", () => {
+    const before = entry({ ...CALL, over: LOOKED_OVER });
+    const last = entry({ ...CALL, at: 12_990, over: 12_980 });
+    should(recorded(12_500, 13_001, {}, { ledger: { email: before, city: last } })).eql([]);
+  });
+
   it("is not one that was accepted since, with clocks so far apart that it seems to be of before the call", () => {
     const city = entry({ ...CALL, over: LOOKED_OVER });
     const edited = { ...city, cidaas: { ...city.cidaas, editAt: 12_500 } };
