@@ -17,7 +17,8 @@ export function withCoveredEdits(
 ): Settlement {
   const { span, events } = change;
   if (settlement.outcome !== "unchanged" || updatedAt === null || span === null) return settlement;
-  const user = { updatedAt, events: span, named: rulesNamed(context.map, events), ledger };
+  const known = { ...ledger, ...settlement.ledger };
+  const user = { updatedAt, events: span, named: rulesNamed(context.map, events), ledger: known };
   const conflicts = coveredSinceLook(user, context.policies, context.now());
   if (conflicts.length === 0) return settlement;
   return { ...settlement, conflicts: [...conflicts, ...(settlement.conflicts ?? [])] };

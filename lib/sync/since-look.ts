@@ -33,14 +33,16 @@ export function coveredSinceLook(user: KnownUser, policies: readonly RulePolicy[
   });
 }
 
-/** Our last call, if it made the user what it is. */
+/** Our last call, if it made the user what it is, and all that it wrote is there. */
 function lastCall(ledger: Ledger, updatedAt: number): Write | undefined {
-  const writes = Object.values(ledger).flatMap(({ cidaas }) => cidaas.writes.slice(0, 1));
-  const [last] = writes.sort((one, other) => other.at - one.at);
-  return last && isOwnWrite(updatedAt, [last]) ? last : undefined;
+  const sides = Object.values(ledger).map(({ cidaas }) => cidaas);
+  const [call] = sides.flatMap(({ writes }) => writes.slice(0, 1)).sort((one, other) => other.at - one.at);
+  if (!call || !isOwnWrite(updatedAt, [call])) return undefined;
+  const isReplaced = sides.some(({ print, writes: [last] }) => last?.at === call.at && last.print !== print);
+  return isReplaced ? undefined : call;
 }
 
-/** When somebody edited what the call has replaced; null where no event tells so, or none that is not known as an edit. */
+/** When somebody edited what the call has replaced; null where no event tells so but those of edits that are known. */
 function editTime({ over }: Write, { updatedAt, events, ledger }: KnownUser): number | null {
   if (over === undefined) return null;
   const known = Math.max(over, ...Object.values(ledger).map(({ cidaas }) => cidaas.editAt ?? 0));

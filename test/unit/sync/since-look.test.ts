@@ -64,6 +64,8 @@ describe("An edit in cidaas between our last look and our call", () => {
     const city = entry({ ...CALL, over: LOOKED_OVER });
     const edited = { ...city, cidaas: { ...city.cidaas, editAt: 12_500 } };
     should(recorded(12_500, 12_500, {}, { ledger: { city: edited } })).eql([]);
+    const replaced = { ...city, cidaas: { ...city.cidaas, print: "newer" } };
+    should(recorded(12_500, 12_500, {}, { ledger: { city: replaced } })).eql([]);
   });
 
   it("may have been of any rule that the call carried, secrets and rules of one way apart", () => {
