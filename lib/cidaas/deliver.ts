@@ -6,9 +6,10 @@ import { asCallError, report } from "../delivery/failure";
 import { openSecrets } from "../delivery/secrets";
 import { type CallError, toSyncError } from "../errors";
 import { lossesOf } from "../sync/losses";
-import { intentOf, type Settleable } from "../sync/plan";
+import { intentOf, ledgerAfter, type Settleable } from "../sync/plan";
 import type { BrakeKind, JsonObject, RuleId } from "../sync/types";
 import { traceSend, traceSettle } from "../trace";
+import { DECLINED, planOfDecline } from "./decline";
 import { type End, endOf, endOfFailure, inDoubt, inDoubtAfterSteps, type Sendable, skip } from "./ends";
 import type { OutgoingUser } from "./gate";
 import { type Step, stepsOf } from "./steps";
@@ -36,7 +37,7 @@ export async function deliverBatch(
   const ends: End[] = [];
   const ready: Sendable[] = [];
   batch.forEach((user, index) => {
-    const opened = open(context, user, bodies[index] ?? {});
+    const opened = open(context, user, bodies[index] ?? {}, options);
     if ("settlement" in opened) ends.push(opened);
     else ready.push(opened);
   });
@@ -46,7 +47,7 @@ export async function deliverBatch(
   const deletes = held.filter(({ user }) => user.kind === "delete");
   const failures: CallError[] = [];
   if (upserts.length > 0) ends.push(...(await sendUpserts(context, tenant, upserts, sentAt, failures)));
-  for (const { user } of deletes) ends.push(await sendDelete(context, tenant, user, options.deletes, failures));
+  for (const { user } of deletes) ends.push(await sendDelete(context, tenant, user, options, sentAt, failures));
   const delivered = await settleAll(context, ends);
   report(context, "to-cidaas", failures, suspectOf(batch));
   return delivered;
@@ -58,10 +59,18 @@ function suspectOf(batch: readonly OutgoingUser[]): number | null {
   return only && batch.length === 1 && only.lease.attempt > 1 ? only.lease.person.id : null;
 }
 
-function open(context: SyncContext, user: OutgoingUser, sealed: JsonObject): Sendable | End {
+function open(
+  context: SyncContext,
+  user: OutgoingUser,
+  sealed: JsonObject,
+  { deletes }: DeliverOptions,
+): Sendable | End {
   try {
     const body = openSecrets(context, "cidaas", sealed);
-    const sent = withSentPrints(context, user, body);
+    const isDeclined = user.kind === "delete" && deletes === "decline";
+    const sent = isDeclined
+      ? { ...user, plan: planOfDecline(context, user.lease) }
+      : withSentPrints(context, user, body);
     return { user: sent, steps: stepsOf(context.map, sent.plan, body, user.statusBefore) };
   } catch (error) {
     const { code, message } = toSyncError(error);
@@ -98,7 +107,7 @@ function kindsOf(context: SyncContext, user: OutgoingUser, deletes: DeliverOptio
 async function extendAll(context: SyncContext, ready: readonly Sendable[], sentAt: number): Promise<Sendable[]> {
   const extensions = ready.map(({ user, steps }) => {
     const { token, change } = user.lease;
-    if (user.kind === "delete") return { token };
+    if (user.kind === "delete" && user.plan.write.length === 0) return { token };
     const intent = intentOf(user.plan, sentAt, change.identifiers, steps.apart);
     return { token, intent, ledger: user.plan.proven };
   });
@@ -185,11 +194,12 @@ async function sendDelete(
   context: SyncContext,
   tenant: Tenant,
   user: OutgoingUser,
-  deletes: DeliverOptions["deletes"],
+  options: DeliverOptions,
+  sentAt: number,
   failures: CallError[],
 ): Promise<End> {
   try {
-    return await remove(context, tenant, user, deletes);
+    return await remove(context, tenant, user, options, sentAt);
   } catch (error) {
     const failure = asCallError(error);
     failures.push(failure);
@@ -220,7 +230,8 @@ async function remove(
   context: SyncContext,
   tenant: Tenant,
   user: OutgoingUser,
-  deletes: DeliverOptions["deletes"],
+  { deletes }: DeliverOptions,
+  sentAt: number,
 ): Promise<End> {
   const { token, person } = user.lease;
   if (deletes === "ignore" || person.sub === null)
@@ -230,10 +241,11 @@ async function remove(
   await traceSend("to-cidaas", 1, () =>
     deletes === "purge"
       ? tenant.purge(sub, startBefore)
-      : tenant.setStatus(sub, "DECLINED", "Deleted in the legacy system", startBefore),
+      : tenant.setStatus(sub, DECLINED, "Deleted in the legacy system", startBefore),
   );
   const present = deletes === "purge" ? { legacy: false, cidaas: false } : { legacy: false };
-  return { user, settlement: { token, outcome: "delivered", present }, state: "DELETED" };
+  const ledger = ledgerAfter(user.plan, { at: sentAt, until: context.now() });
+  return { user, settlement: { token, outcome: "delivered", present, ledger }, state: "DELETED" };
 }
 
 async function settleAll(context: SyncContext, ends: readonly End[]): Promise<Delivered[]> {

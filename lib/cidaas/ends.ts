@@ -4,6 +4,7 @@ import { settlementOfFailure, settlementOfUnsent } from "../delivery/failure";
 import { settledBy, wholeUser } from "../delivery/settled";
 import { CallError } from "../errors";
 import type { Settlement } from "../store/types";
+import type { Flight } from "../sync/ledger";
 import { emptied } from "../sync/ledger";
 import { ledgerAfter } from "../sync/plan";
 import type { JsonObject } from "../sync/types";
@@ -50,7 +51,7 @@ export async function endOf(
   }
   const sub = result.sub ?? user.lease.person.sub;
   const settled = settledBy(user.lease, user.plan);
-  const flight = { at: sentAt, until: context.now() };
+  const flight = { at: sentAt, until: context.now(), ...putOver({ user, steps }, result.state) };
   const settlement: Settlement = {
     token: user.lease.token,
     outcome: "delivered",
@@ -70,6 +71,12 @@ export async function endOf(
     marks: [...(settled.marks ?? []), wholeUser(context)],
   };
   return { user, settlement: whole, state: result.state, sub };
+}
+
+/** For `coveredSinceLook`. Where a user needs several calls, their events lie apart like those of a call and an edit. */
+function putOver({ user, steps }: Sendable, state: BulkResult["state"]): Pick<Flight, "over" | "whole"> {
+  if (state !== "UPDATED" || steps.before.length + steps.after.length > 0) return {};
+  return { over: user.seenAt, ...(user.whole ? { whole: true } : {}) };
 }
 
 const TAKEN = { code: "EMAIL_TAKEN", message: "Another account of the tenant has the same e-mail." };

@@ -11,8 +11,9 @@ import { toTime } from "../mapping/time";
 import type { Lease, Settlement } from "../store/types";
 import { emptyChange, mergeChanges } from "../sync/change";
 import { learnedFrom, mergeCarried, uncover } from "../sync/covered";
-import type { Settleable } from "../sync/plan";
+import { NOTHING_TO_WRITE, type Settleable } from "../sync/plan";
 import { NO_VALUE } from "../sync/prints";
+import { EVENT_LAG_MS } from "../sync/times";
 import type { CarriedRule, Change, Json, JsonObject, Print, RuleId } from "../sync/types";
 import { textOf } from "./json";
 import type { CidaasUser, Tenant } from "./types";
@@ -27,6 +28,10 @@ export interface OutgoingUser {
   plan: Settleable;
   /** The tenant's status of the user, where it was read. */
   statusBefore: string | null;
+  /** The events of what was seen of the user before are of no later time. */
+  seenAt: number;
+  /** Whether the body holds all that the user shows. */
+  whole: boolean;
 }
 
 export interface CidaasGate {
@@ -69,6 +74,7 @@ async function prepareValid(
   const learned = learnedFrom(present.rules, change.rules, "legacy", leased.ledger, tolerance);
   const lease = gate.adopted ? leased : await askExistence(context, gate, { ...leased, change });
   const news = newsOfCarried(context, change);
+  const lookedAt = context.now();
   const prepared = await prepare(
     context,
     { ...lease, change },
@@ -89,6 +95,8 @@ async function prepareValid(
     body: sealSecrets(context, "cidaas", body),
     plan: prepared.plan,
     statusBefore: textOf(prepared.present?.userStatus),
+    seenAt: Math.max(lookedAt, (toTime(prepared.present?.updatedTime) ?? 0) + EVENT_LAG_MS),
+    whole: gate.bulkUpdates === "complete" && prepared.present !== null,
   };
 }
 
@@ -97,26 +105,9 @@ function prepareDelete(lease: Lease): OutgoingUser | { settlement: Settlement } 
   if (sub === null || !inCidaas) {
     return { settlement: { token: lease.token, outcome: "unchanged", present: { legacy: false } } };
   }
-  return { kind: "delete", lease, body: { sub }, plan: NOTHING_TO_WRITE, statusBefore: null };
+  const unread = { statusBefore: null, seenAt: 0, whole: false };
+  return { kind: "delete", lease, body: { sub }, plan: NOTHING_TO_WRITE, ...unread };
 }
-
-/** The plan of what writes no rule, such as a delete. */
-export const NOTHING_TO_WRITE: Settleable = {
-  do: "settle",
-  source: "legacy",
-  create: false,
-  write: [],
-  refused: [],
-  frozen: [],
-  heal: [],
-  conflicts: [],
-  overtaken: [],
-  ledger: {},
-  proven: {},
-  previous: {},
-  news: {},
-  fingerprints: {},
-};
 
 /** The change with what it lacks of the legacy record, or how to settle it when there is nothing to bring. */
 async function withLegacyValues(

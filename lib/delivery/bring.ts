@@ -3,7 +3,7 @@ import { tellsDeletion } from "../sync/change";
 import { uncover } from "../sync/covered";
 import type { News, Rival, TargetView } from "../sync/decision";
 import { ledgerProvenBy, type Plan, type PlanInput, planFor, type Settleable } from "../sync/plan";
-import { LAG_LIMIT_MS } from "../sync/times";
+import { EVENT_LAG_MS, LAG_LIMIT_MS } from "../sync/times";
 import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
 import { otherSide, targetOf } from "../sync/types";
 import { isReplacedBy } from "../sync/writes";
@@ -37,9 +37,6 @@ const WAIT_MS = 2_000;
 
 /** Tries before a user that is gone is taken for lost and not for deleted. */
 const MISSING_TRIES = 4;
-
-/** A record may be this much older than the event of its change: the two get their times one after the other. */
-const LAG_MS = 100;
 
 /** What the source says of the person. */
 export interface SourceNews {
@@ -147,7 +144,7 @@ async function readAndConclude(
 /** The user was edited after our write was sent, by it or by somebody: the event that tells which may come yet. */
 function isEventOnItsWay({ other }: Lease, intent: Intent, editAt: number | null, now: number): boolean {
   if (editAt === null || editAt <= intent.at || now - editAt > LAG_LIMIT_MS) return false;
-  return (other?.span?.last ?? 0) + LAG_MS < editAt;
+  return (other?.span?.last ?? 0) + EVENT_LAG_MS < editAt;
 }
 
 function plans(
@@ -217,7 +214,7 @@ export function isAwaited(lease: Lease): boolean {
  * not every event moves the record's time.
  */
 export function showsOlder(updatedAt: number | null, known: number, now: number): boolean {
-  return updatedAt !== null && updatedAt + LAG_MS < known && now - known < LAG_LIMIT_MS;
+  return updatedAt !== null && updatedAt + EVENT_LAG_MS < known && now - known < LAG_LIMIT_MS;
 }
 
 /** The last edit or write of ours that the target's record must show. */

@@ -13,6 +13,9 @@ const EVENTS_BY_PATH: Readonly<Record<string, readonly string[]>> = {
   userStatus: ["ACCOUNT_ACTIVATED", "ACCOUNT_DEACTIVATED", "ACCOUNT_LOCKED"],
 };
 
+/** The event that only says that something was edited. */
+const ANY_MEMBER = "ACCOUNT_MODIFIED";
+
 /** Rules of an open update of a cidaas user which an event can name. */
 export function nameableRules(map: CompiledMap, { side, create, rules }: Intent): RuleId[] {
   if (side !== "cidaas" || create) return [];
@@ -41,6 +44,14 @@ export function withSetAgain(
     if (own && own.source === ledger[rule]?.cidaas.print) marked[rule] = { ...own, state: "restored" };
   }
   return marked;
+}
+
+/** Rules that events may be about; those of other events are no members that a rule could name. */
+export function rulesNamed(map: CompiledMap, events: readonly string[]): RuleId[] {
+  const isAny = events.includes(ANY_MEMBER);
+  return map.rules
+    .filter(({ id }) => isAny || eventsNaming(map, id).some((event) => events.includes(event)))
+    .map(({ id }) => id);
 }
 
 function eventsNaming(map: CompiledMap, rule: RuleId): string[] {

@@ -10,6 +10,7 @@ import { withReplacedPasswords } from "../delivery/opaque";
 import { lostRules } from "../delivery/proof";
 import { openSecrets, overlay, presentRules } from "../delivery/secrets";
 import { settledBy, wholeUser } from "../delivery/settled";
+import { withCoveredEdits } from "../delivery/since-look";
 import { newsOfMapped } from "../delivery/source";
 import { CallError } from "../errors";
 import type { Lease, Settlement } from "../store/types";
@@ -65,7 +66,8 @@ export async function deliverToLegacy(
   }
   // The lease may have learned ids while the person was worked on.
   const { person } = context.registry.get(lease.token) ?? lease;
-  const settlement = withReplacedPasswords(context, lease, end.settlement);
+  const settled = withReplacedPasswords(context, lease, end.settlement);
+  const settlement = withCoveredEdits(context, lease, item.source?.updatedAt ?? null, settled);
   await traceSettle("to-legacy", 1, () => context.store.settle([settlement]));
   context.registry.drop([lease.token]);
   report(context, "to-legacy", failure ? [failure] : []);

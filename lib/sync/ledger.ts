@@ -26,8 +26,8 @@ export interface Equal extends Agreed {
   targetEditAt?: number | null;
 }
 
-/** From the sending of a write to the news that it was taken. */
-export type Flight = Pick<Write, "at" | "until" | "found">;
+/** From the sending of a write to the news that it was taken, and what it was put over. */
+export type Flight = Pick<Write, "at" | "until" | "over" | "whole" | "found">;
 
 /** Both sides hold the same value already: remembered, nothing was written. */
 export function remembered(previous: LedgerEntry | null, agreed: Equal): LedgerEntry {

@@ -47,6 +47,24 @@ export interface Settleable {
   fingerprints: Record<RuleId, string>;
 }
 
+/** The plan of what writes no rule, such as a delete. */
+export const NOTHING_TO_WRITE: Settleable = {
+  do: "settle",
+  source: "legacy",
+  create: false,
+  write: [],
+  refused: [],
+  frozen: [],
+  heal: [],
+  conflicts: [],
+  overtaken: [],
+  ledger: {},
+  proven: {},
+  previous: {},
+  news: {},
+  fingerprints: {},
+};
+
 /** Asks `decide` and sums up its verdicts. */
 export function planFor(input: PlanInput): Plan {
   const verdicts = decide(input);

@@ -3,6 +3,9 @@ import type { Side, Span, Write } from "./types";
 /** No read shows a user as it was longer ago than this, ms. */
 export const LAG_LIMIT_MS = 10_000;
 
+/** A record may be this much older than the event of its change: the two get their times one after the other, ms. */
+export const EVENT_LAG_MS = 100;
+
 /** Who made the later edit, and whether the times could really tell. */
 export interface Newest {
   winner: Side;

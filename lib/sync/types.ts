@@ -120,6 +120,13 @@ export interface Write {
   editAt: number | null;
   /** It was never answered: its value was found on its side, where a person may have set the same one. */
   found?: true;
+  /**
+   * Of an update of a cidaas user in one call: the events of what we saw of the user before it are of no later time. Absent
+   * where events do not tell an edit from the call.
+   */
+  over?: number;
+  /** The call carried every rule that cidaas can show, not only those that it was about. */
+  whole?: true;
 }
 
 /** What the ledger knows of one rule on one side. */

@@ -122,6 +122,25 @@ describe("Deleted users", function () {
       });
     });
 
+    it(`come again with the status of their record though a crash meets the deletion (seed ${seed})`, async () => {
+      await World.with({ seed, users: 1 }, async (world) => {
+        const { ids } = await loaded(world);
+        const [id = ""] = ids;
+        const { email } = world.legacyUser(id);
+        const stop = world.simulator.history.onAppend(({ system, by, fields }) => {
+          if (system === "cidaas" && by === "sync" && fields.userStatus === "DECLINED") world.crash();
+        });
+        world.simulator.legacy.remove(id);
+        const isDeclined = () => world.simulator.tenant.snapshot()[0]?.userStatus === "DECLINED";
+        await world.until(isDeclined, "the deletion to take effect");
+        stop();
+        world.simulator.legacy.create({ email: `${email}`, email_verified: 1, last_name: "Neu" }, id);
+        await world.start();
+        await world.quiet();
+        should(world.simulator.tenant.snapshot()).match([{ userStatus: "VERIFIED", family_name: "Neu" }]);
+      });
+    });
+
     it(`come back as somebody else when they register anew (seed ${seed})`, async () => {
       await World.with({ seed, users: 4, ...PURGE }, async (world) => {
         const { ids } = await loaded(world);

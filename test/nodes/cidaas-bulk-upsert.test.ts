@@ -1,6 +1,6 @@
 import should from "should";
 import { Bench } from "./fixture";
-import { legacyRecord, node, type Properties, probe, toCidaas } from "./flow";
+import { type LegacyRecord, legacyRecord, node, type Properties, probe, toCidaas } from "./flow";
 
 const BULK = "POST /users-srv/user/bulk";
 
@@ -194,11 +194,25 @@ describe("cidaas-bulk-upsert", () => {
       return record;
     }
 
+    /** The record of the deleted user comes once more. */
+    async function comesAgain(record: LegacyRecord): Promise<void> {
+      const updated_at = new Date(Date.now() + 60_000).toISOString();
+      bench.send("to-cidaas", { payload: { ...record, updated_at } });
+      await bench.settled("to-cidaas", 3);
+    }
+
     it("declines the user", async () => {
       const { email, id } = await deleteWith("decline");
       should(userOf(email)).match({ userStatus: "DECLINED" });
       const [, msg] = await bench.arrived("written", 2);
       should(msg?.payload).match([{ legacyId: `${id}`, state: "DELETED" }]);
+    });
+
+    it("gives the user its status back who was declined, and comes again", async () => {
+      const record = await deleteWith("decline");
+      await comesAgain(record);
+      should(userOf(record.email)).match({ userStatus: "VERIFIED" });
+      should(await bench.counters("to-cidaas")).match({ delivered: 3 });
     });
 
     it("purges the user", async () => {

@@ -1,3 +1,4 @@
+import type { Suite } from "mocha";
 import type { Json, JsonObject, Lane } from "../../lib/sync/types";
 import { readAll } from "../../scripts/chaos/admin";
 import { compareSides } from "../../scripts/demo/compare";
@@ -11,10 +12,13 @@ import { waitFor } from "./wait-for";
 
 /** Clocks closer than this are taken for equal, seconds. */
 export const TOLERANCE_S = 1;
+/** Longer than that: what comes so much later is newer for sure, ms. */
+export const APART_MS = TOLERANCE_S * 1000 + 300;
 const EXAMPLE = loadExample("3 two-way sync");
 const CALM_LOOKS = 4;
 const LOOK_EVERY_MS = 30;
 const WITHIN_MS = 20_000;
+const SCENARIO_MS = 60_000;
 const LANES: readonly Lane[] = ["to-legacy", "to-cidaas"];
 
 /** A user whom both sides have, as one person. */
@@ -35,6 +39,31 @@ export function sceneFlow(properties: Record<string, Record<string, Json>> = {})
     (flow, [type, changed]) => withProperties(flow, findNode(EXAMPLE, type).id, changed),
     EXAMPLE,
   );
+}
+
+/**
+ * Gives the scenarios of a suite their scene, calm again for each of them: one for all, or one per scenario where it is
+ * spoilt by what they do. Resolve it inside of a scenario only.
+ */
+export function withScene(suite: Suite, { each = false, ...options }: Partial<DemoOptions> & { each?: boolean } = {}) {
+  let scene: Scene | undefined;
+  const start = async () => {
+    scene = await Scene.start(options);
+  };
+  const close = () => scene?.close();
+  suite.timeout(SCENARIO_MS);
+  if (each) {
+    suite.beforeEach(start);
+    suite.afterEach(close);
+  } else {
+    suite.beforeAll(start);
+    suite.afterAll(close);
+    suite.afterEach(() => scene?.calmDown());
+  }
+  return (): Scene => {
+    if (!scene) throw new Error("The scene has not started.");
+    return scene;
+  };
 }
 
 /** The rules of the example, some of them with other properties. */

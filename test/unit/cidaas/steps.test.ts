@@ -1,8 +1,8 @@
 import should from "should";
-import { NOTHING_TO_WRITE } from "../../../lib/cidaas/gate";
 import { stepsOf } from "../../../lib/cidaas/steps";
 import { compileMap } from "../../../lib/mapping/compile";
 import { parseRules } from "../../../lib/mapping/rules";
+import { NOTHING_TO_WRITE } from "../../../lib/sync/plan";
 import type { JsonObject } from "../../../lib/sync/types";
 
 const MAP = compileMap(

@@ -12,6 +12,7 @@ describe("spanOfRead", () => {
 
   it("does not take a write of ours for somebody's edit", () => {
     should(spanOfRead(events, 30, [{ at: 29, until: 31 }])).eql(events);
+    should(spanOfRead(null, 30, [{ at: 29, until: 31 }])).be.null();
     should(spanOfRead(events, 32, [{ at: 29, until: 31 }])).eql({ first: 10, last: 32 });
   });
 
