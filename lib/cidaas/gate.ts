@@ -1,5 +1,6 @@
-import { LEGACY_KEY_RULE, type Prepared, prepare, type TargetReader } from "../delivery/bring";
+import { type Prepared, prepare, type TargetReader } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
+import { LEGACY_KEY_RULE } from "../delivery/legacy-key";
 import { idOf, isDeleted, isTrue } from "../delivery/mapping";
 import { overlay, presentRules, sealSecrets } from "../delivery/secrets";
 import { settledBy } from "../delivery/settled";

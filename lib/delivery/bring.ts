@@ -1,25 +1,21 @@
-import { type Lease, MISSING_CODE, type Settlement } from "../store/types";
+import type { Lease, Settlement } from "../store/types";
 import { tellsDeletion } from "../sync/change";
-import { uncover } from "../sync/covered";
-import type { News, Rival, TargetView } from "../sync/decision";
+import type { News, TargetView } from "../sync/decision";
 import { ledgerProvenBy, type Plan, type PlanInput, planFor, type Settleable } from "../sync/plan";
 import { EVENT_LAG_MS, LAG_LIMIT_MS } from "../sync/times";
-import type { Change, Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
+import type { Identifier, Intent, JsonObject, Ledger, Print, RuleId, Side } from "../sync/types";
 import { otherSide, targetOf } from "../sync/types";
-import { isReplacedBy } from "../sync/writes";
 import { trace } from "../trace";
 import type { SyncContext } from "./context";
+import { LEGACY_KEY_RULE } from "./legacy-key";
 import { type LookingReader, lookUp, printsOf } from "./look-up";
 import { opaqueEditsOf } from "./opaque";
+import { isAwaited, isEdit, missing, rivalOf } from "./other-lane";
 import { resolvePerson } from "./person";
 import { echoedIn, unprovenRules, withProof } from "./proof";
 import { nameableRules, namedRules, withSetAgain } from "./set-again";
 import { settledBy } from "./settled";
 
-const USER_MISSING = {
-  code: MISSING_CODE,
-  message: "The user is gone on the target side, and no event said that it was deleted.",
-};
 const ID_REUSED = {
   code: "LEGACY_ID_REUSED",
   message:
@@ -30,13 +26,7 @@ const READ_LAGS = {
   message: "A read still shows the user as it was before a change that is known.",
 };
 
-/** Pseudo rule of a forced mark that only brings the legacy id into cidaas. */
-export const LEGACY_KEY_RULE = "legacyKeyInCidaas";
-
 const WAIT_MS = 2_000;
-
-/** Tries before a user that is gone is taken for lost and not for deleted. */
-const MISSING_TRIES = 4;
 
 /** What the source says of the person. */
 export interface SourceNews {
@@ -194,21 +184,6 @@ function learnedOf({ learned }: SourceNews, side: Side, ledger: Ledger): Ledger 
   );
 }
 
-/** How to wait for the deletion of a user that is gone: no attempt where its event is here already, in the other lane. */
-export function missing({ other }: Lease): Omit<Settlement, "token"> {
-  return { outcome: "retry", counts: other?.kind !== "delete", reason: USER_MISSING };
-}
-
-/**
- * A user is gone. Of one that was there, absence alone is no evidence of a deletion, but the event that tells it may be waiting
- * in the other lane, or still be on its way.
- */
-export function isAwaited(lease: Lease): boolean {
-  const { inCidaas, inLegacy } = lease.person;
-  const wasThere = targetOf(lease.lane) === "cidaas" ? inCidaas : inLegacy;
-  return isEdit(lease.other) || (wasThere && lease.attempt < MISSING_TRIES);
-}
-
 /**
  * Whether a record is older than an edit that is known already. A target that still says so after a while is believed:
  * not every event moves the record's time.
@@ -222,29 +197,6 @@ function lastKnown(lease: Lease): number {
   const target = targetOf(lease.lane);
   const writes = Object.values(lease.ledger).flatMap((entry) => entry[target].writes.slice(0, 1));
   return Math.max(lease.other?.span?.last ?? 0, ...writes.map((write) => write.at));
-}
-
-/** Whether what waits in the other lane may be somebody's edit, and not only our own wish to write the legacy id back. */
-function isEdit(other: Change | null): other is Change {
-  if (other === null) return false;
-  const { kind, span, events, rules, force } = other;
-  const carries = span !== null || events.length > 0 || Object.keys(rules).length > 0;
-  return kind === "delete" || carries || force.length !== 1 || force[0] !== LEGACY_KEY_RULE;
-}
-
-function rivalOf(other: Change, source: Side, { ledger, intents }: Lease, tolerance: number): Rival {
-  // What was parked, or has waited in the backup of a store, tells nothing of what the legacy system holds now.
-  if (source === "legacy" || other.reread) return { span: other.span, prints: null };
-  const prints: NonNullable<Rival["prints"]> = {};
-  const intent = intents.find(({ side }) => side === "legacy") ?? null;
-  for (const [rule, carried] of Object.entries(uncover(other.rules, "legacy", ledger, intent, tolerance))) {
-    const { source: print, at, state } = carried;
-    const [write] = ledger[rule]?.legacy.writes ?? [];
-    // What a write of ours has replaced is not what the legacy system holds, though its own lane has still to settle it.
-    if (state === "covered" || (at !== null && write && isReplacedBy(write, at))) continue;
-    prints[rule] = { print, at, restored: state === "restored" };
-  }
-  return { span: other.span, prints };
 }
 
 function conclude(

@@ -1,47 +1,31 @@
-import { askBrake } from "../delivery/brake";
-import { isAwaited, LEGACY_KEY_RULE, missing, prepare } from "../delivery/bring";
+import { prepare } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import type { Delivered } from "../delivery/delivered";
 import { extendLeases, latestStart, whileHeld } from "../delivery/extend";
 import { asCallError, report, settlementOfFailure } from "../delivery/failure";
-import { linkedByCreate } from "../delivery/look-up";
+import { keyWriteBack } from "../delivery/legacy-key";
 import { isTrue } from "../delivery/mapping";
 import { withReplacedPasswords } from "../delivery/opaque";
-import { lostRules } from "../delivery/proof";
+import { isAwaited, missing } from "../delivery/other-lane";
 import { openSecrets, overlay, presentRules } from "../delivery/secrets";
-import { settledBy, wholeUser } from "../delivery/settled";
+import { settledBy } from "../delivery/settled";
 import { withCoveredEdits } from "../delivery/since-look";
 import { newsOfMapped } from "../delivery/source";
 import { CallError } from "../errors";
-import type { Lease, Settlement } from "../store/types";
-import { emptyChange } from "../sync/change";
-import { emptied } from "../sync/ledger";
+import type { Lease } from "../store/types";
 import { lossesOf } from "../sync/losses";
 import { intentOf, ledgerAfter, type Settleable } from "../sync/plan";
-import type { BrakeKind, Identifier, Intent, Item, Json, JsonObject, RuleId } from "../sync/types";
+import type { Identifier, Item, Json, JsonObject, RuleId } from "../sync/types";
 import { traceSend, traceSettle } from "../trace";
+import { type End, endByBrake, ended, endOfSettlement, parked } from "./ends";
 import { idsOf, readerOf, spanOfUser } from "./reading";
+import { remove } from "./remove";
 import type { LegacyTarget } from "./types";
-
-/** Tries before an interrupted create of a deleted user is taken for one that never was. */
-const CREATED_TRIES = 4;
-const CREATED = {
-  code: "CREATE_UNKNOWN",
-  message: "The user was deleted while it was being created, and nobody can say yet whether it was.",
-};
+import { endIfMadeAnew, isUnfinishedCreate, settleFound, withKeyWriteBack } from "./unfinished";
 
 export interface LegacyDeliverOptions {
   deletes: "delete" | "ignore";
   dryRun: boolean;
-}
-
-/** How the work on one person ended, before it is settled. */
-interface End {
-  state: Delivered["state"];
-  settlement: Settlement;
-  /** What stopped the lane that holds the person. */
-  held?: string;
-  legacyId?: string | null;
 }
 
 /**
@@ -87,7 +71,7 @@ async function bring(
   options: LegacyDeliverOptions,
 ): Promise<End> {
   if (options.dryRun) return ended("UNCHANGED", leased, { outcome: "skipped" });
-  if (item.kind === "delete") return remove(context, target, leased, options);
+  if (item.kind === "delete") return remove(context, target, leased, options.deletes);
   const lease = await linkedByKey(context, leased, item.legacyId);
   if (lease === null)
     return parked(leased, "LINK_TAKEN", "The legacy id that cidaas holds for this user belongs to another user.");
@@ -111,22 +95,6 @@ async function bring(
   const held = await extendLeases(context, [{ token: lease.token, intent, ledger: prepared.plan.proven }]);
   if (held.size === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
   return prepared.plan.create ? create(work) : update(work, prepared.present);
-}
-
-/** Null for whoever was not made anew by an update of ours; see `lostRules`. */
-function endIfMadeAnew(context: SyncContext, lease: Lease, held: readonly RuleId[]): End | null {
-  const intent = lease.intents.find(({ side }) => side === "cidaas") ?? null;
-  const lost = lostRules(lease, intent, held);
-  if (intent === null || lost.length === 0) return null;
-  const now = context.now();
-  const ledger = emptied(lease.ledger, "cidaas", lost, { at: intent.at, until: now });
-  return ended("RETRY", lease, {
-    outcome: "retry",
-    counts: false,
-    notBefore: now,
-    ledger,
-    marks: [wholeUser(context)],
-  });
 }
 
 interface Work {
@@ -203,40 +171,6 @@ function delivered(work: Work, state: "CREATED" | "UPDATED", sentAt: number, leg
   });
 }
 
-/** An interrupted create turned out to have succeeded: cidaas has still to learn the legacy id. */
-function withKeyWriteBack(context: SyncContext, lease: Lease, settlement: Settlement): Settlement {
-  const isOpen = settlement.outcome === "retry" || settlement.outcome === "parked";
-  if (isOpen || !isUnfinishedCreate(lease)) return settlement;
-  return { ...settlement, marks: [...(settlement.marks ?? []), ...keyWriteBack(context)] };
-}
-
-/** The create is settled first; the user then comes again at once, to be updated. */
-function settleFound(context: SyncContext, lease: Lease, { proven }: Settleable): End {
-  return ended("RETRY", lease, {
-    outcome: "retry",
-    counts: false,
-    notBefore: context.now(),
-    keepIntent: false,
-    ledger: proven,
-    present: { legacy: true, cidaas: true },
-    marks: keyWriteBack(context),
-  });
-}
-
-function isUnfinishedCreate(lease: Lease): boolean {
-  return unfinishedCreate(lease) !== undefined;
-}
-
-function unfinishedCreate({ intents }: Lease): Intent | undefined {
-  return intents.find(({ side, create }) => side === "legacy" && create);
-}
-
-/** The wish to bring the legacy id into cidaas, where the configuration keeps it there. */
-function keyWriteBack(context: SyncContext): NonNullable<Settlement["marks"]> {
-  if (context.paths.keyInCidaas === null || !context.hasTaker("to-cidaas")) return [];
-  return [{ lane: "to-cidaas", change: { ...emptyChange("upsert", context.now()), force: [LEGACY_KEY_RULE] } }];
-}
-
 /** A create met an existing user: the same person only if both sides have verified the e-mail. */
 async function linkExisting(work: Work, conflict: CallError): Promise<End> {
   const { context, target, lease, identifiers } = work;
@@ -276,54 +210,6 @@ async function foundId(work: Work): Promise<string | null> {
   if (!work.target.canFind) return null;
   const found = await work.target.find(idsOf(work.lease), work.record);
   return found.length === 1 ? (found[0]?.legacyId ?? null) : null;
-}
-
-async function remove(
-  context: SyncContext,
-  target: LegacyTarget,
-  leased: Lease,
-  options: LegacyDeliverOptions,
-): Promise<End> {
-  const gone = { cidaas: false };
-  const created = unfinishedCreate(leased);
-  const isUnknown = leased.person.legacyId === null && created !== undefined;
-  const lease = (isUnknown && (await linkedByCreate(context, leased, created))) || leased;
-  if (options.deletes === "ignore") return ended("UNCHANGED", lease, { outcome: "skipped", present: gone });
-  if (lease.person.legacyId === null) {
-    // The user may have been made, and the legacy system has still to tell of it.
-    if (isUnknown && lease.attempt < CREATED_TRIES) return ended("RETRY", lease, { outcome: "retry", reason: CREATED });
-    return ended("UNCHANGED", lease, { outcome: "unchanged", present: gone });
-  }
-  if (!target.canDelete)
-    return parked(
-      lease,
-      "LEGACY_CANNOT_DELETE",
-      "The legacy system has no deletePath. Give one, or set deletes to ignore.",
-    );
-  const braked = await endByBrake(context, lease, ["delete"]);
-  if (braked) return braked;
-  const held = await extendLeases(context, [{ token: lease.token }]);
-  if (held.size === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
-  await traceSend("to-legacy", 1, () => target.remove(idsOf(lease), startBefore({ context, target, lease })));
-  return ended("DELETED", lease, { outcome: "delivered", present: { cidaas: false, legacy: false } });
-}
-
-/** Null where the brake lets the write go. */
-async function endByBrake(context: SyncContext, lease: Lease, kinds: BrakeKind[]): Promise<End | null> {
-  return (await askBrake(context, "to-legacy", [{ lease, kinds }])).get(lease.token) ?? null;
-}
-
-function endOfSettlement(settlement: Settlement): End {
-  if (settlement.outcome === "parked") return { state: "PARKED", settlement };
-  return { state: settlement.outcome === "retry" ? "RETRY" : "UNCHANGED", settlement };
-}
-
-function ended(state: Delivered["state"], lease: Lease, settlement: Omit<Settlement, "token">): End {
-  return { state, settlement: { token: lease.token, ...settlement } };
-}
-
-function parked(lease: Lease, code: string, message: string): End {
-  return ended("PARKED", lease, { outcome: "parked", reason: { code, message } });
 }
 
 function pick(values: Record<RuleId, Json[]>, rules: readonly RuleId[]): Record<RuleId, Json[]> {

@@ -1,5 +1,5 @@
-import { LEGACY_KEY_RULE } from "../../lib/delivery/bring";
 import type { SyncSettings } from "../../lib/delivery/context";
+import { LEGACY_KEY_RULE } from "../../lib/delivery/legacy-key";
 import type { Extension, Lease, Settlement, SyncStore } from "../../lib/store/types";
 import type { Change, Ledger, SideEntry } from "../../lib/sync/types";
 import { withMethods } from "./with-methods";
