@@ -68,7 +68,7 @@ async function prepareValid(
 ): Promise<OutgoingUser | { settlement: Settlement }> {
   const present = await withLegacyValues(context, gate, leased);
   if ("settlement" in present) return present;
-  if (present.kind === "delete") return prepareDelete({ ...leased, change: present });
+  if (present.kind === "delete") return prepareDelete(gate, { ...leased, change: present });
   const intent = leased.intents.find(({ side }) => side === "legacy") ?? null;
   const tolerance = context.settings.clockToleranceMs;
   const change = { ...present, rules: uncover(present.rules, "legacy", leased.ledger, intent, tolerance) };
@@ -101,9 +101,12 @@ async function prepareValid(
   };
 }
 
-function prepareDelete(lease: Lease): OutgoingUser | { settlement: Settlement } {
+async function prepareDelete(gate: CidaasGate, lease: Lease): Promise<OutgoingUser | { settlement: Settlement }> {
   const { sub, inCidaas } = lease.person;
-  if (sub === null || !inCidaas) {
+  // The user may have been made though nobody heard of it.
+  const isOpen = lease.intents.some(({ side, create }) => side === "cidaas" && create);
+  const isThere = inCidaas || (sub !== null && isOpen && (await gate.tenant.readUser(sub)) !== null);
+  if (sub === null || !isThere) {
     return { settlement: { token: lease.token, outcome: "unchanged", present: { legacy: false } } };
   }
   const unread = { statusBefore: null, seenAt: 0, whole: false };

@@ -12,7 +12,9 @@ import { flightOf } from "./writes";
 export function compare(input: DecideInput, policy: RulePolicy, news: News, agreed: Print, forced: boolean): Verdict {
   const present = presentPrint(input, policy, agreed);
   if (present === "unknown") return { do: "read" };
-  if (present === news.target && !(forced && input.target.state === "unread")) {
+  // Of a rule that goes one way nobody follows what is edited on its target.
+  const isUnsure = forced || (policy.direction !== "both" && news.state === "restored");
+  if (present === news.target && !(isUnsure && input.target.state === "unread")) {
     const targetEditAt = present === agreed ? null : (targetSpan(input, policy)?.last ?? null);
     return { do: "remember", target: news.target, targetEditAt };
   }
@@ -21,7 +23,7 @@ export function compare(input: DecideInput, policy: RulePolicy, news: News, agre
   if (present === agreed && !isRestored)
     return (
       laterOnTarget(input, policy, news, present) ??
-      overFound(input, policy, news, present) ??
+      overDoubtful(input, policy, news, present) ??
       writeOverAgreed(input, policy, news)
     );
   return settleConflict(input, policy.conflict, policy, news, present, targetSpan(input, policy));
@@ -39,10 +41,14 @@ function laterOnTarget(input: DecideInput, policy: RulePolicy, news: News, prese
   return settleConflict(input, policy.conflict, policy, news, present, span);
 }
 
-/** A write of ours that was found on the target may be an edit of the same value, and that may be later than the news. */
-function overFound(input: DecideInput, policy: RulePolicy, news: News, present: Print): Verdict | null {
+/**
+ * A write of ours that was only found on the target, or was long under way, may be an edit of the same value, and that may be
+ * later than the news.
+ */
+function overDoubtful(input: DecideInput, policy: RulePolicy, news: News, present: Print): Verdict | null {
   const [write] = input.ledger[policy.id]?.[otherSide(input.source)].writes ?? [];
-  if (!write?.found || write.print !== present) return null;
+  if (write?.print !== present) return null;
+  if (!write.found && write.until - write.at <= input.clockTolerance) return null;
   const { at, until } = flightOf(write);
   return recordedIfLater(input, policy, news, { first: at, last: until });
 }

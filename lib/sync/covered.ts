@@ -1,5 +1,5 @@
 import type { CarriedRule, CarriedValue, Intent, Ledger, RuleId, Side, SideEntry, Write } from "./types";
-import { distance, flightOf, heldAt, isEchoOf, withEcho, withIntent } from "./writes";
+import { distance, flightOf, heldAt, isEchoOf, isWrittenBetween, withEcho, withIntent } from "./writes";
 
 /** As many as the ledger keeps writes: before each of them somebody may have edited. */
 const EARLIER_KEPT = 4;
@@ -74,7 +74,7 @@ export function learnedFrom(
   for (const [rule, carried] of Object.entries(rules)) {
     const entry = ledger[rule];
     const others = pointsOf(carried).filter(({ source }) => source !== brought[rule]?.source);
-    const own = entry && withEchoes(entry[side], others, tolerance);
+    const own = entry && withSightings(withEchoes(entry[side], others, tolerance), others);
     if (own && own !== entry[side]) learned[rule] = { ...entry, [side]: own };
   }
   return learned;
@@ -129,6 +129,13 @@ function withEchoes(own: SideEntry, values: readonly CarriedValue[], tolerance: 
   return known;
 }
 
+/** When a side was last seen with what it was known to hold: whatever is older than that is gone. */
+function withSightings(own: SideEntry, values: readonly CarriedValue[]): SideEntry {
+  const times = values.flatMap(({ source, at }) => (at !== null && heldAt(own, at).includes(source) ? [at] : []));
+  const seenAt = Math.max(own.seenAt ?? 0, ...times);
+  return seenAt > Math.max(own.seenAt ?? 0, own.editAt ?? 0) ? { ...own, seenAt } : own;
+}
+
 /** Those of the values that stood there before, newest first, which a person has set, as far as they have a time. */
 function editsAmong(earlier: readonly CarriedValue[], until: number | null, known: SideEntry): CarriedValue[] {
   const edits: CarriedValue[] = [];
@@ -143,10 +150,6 @@ function editsAmong(earlier: readonly CarriedValue[], until: number | null, know
     edited = isEdit ? at : null;
   }
   return edits;
-}
-
-function isWrittenBetween({ writes }: SideEntry, from: number, to: number): boolean {
-  return writes.map(flightOf).some(({ at, until }) => from <= until && at <= to);
 }
 
 /** A value seen both before and after an edit or a write of ours that replaced it was set again in between: that is its edit. */

@@ -1,11 +1,11 @@
 import { compare, write } from "./compare";
 import { conflictRecord, settleConflict, targetSpan } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
-import { overLateWrite } from "./late";
+import { broughtOn, overLateWrite } from "./late";
 import { underOpaqueEdit } from "./opaque";
 import { isPingPong } from "./ping-pong";
 import { NO_VALUE } from "./prints";
-import { dismissedEdit, echoOverEdit, isGoneFrom, stale } from "./stale";
+import { dismissedEdit, echoOverEdit, isGoneFrom, setAgainUnseen, stale } from "./stale";
 import type { LedgerEntry, RuleId } from "./types";
 import { otherSide } from "./types";
 import { distance, flightOf } from "./writes";
@@ -87,9 +87,14 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   const forced = input.force.includes(policy.id);
   const isAgreed = news.source === entry[input.source].print && news.state !== "restored";
   const time = recordTime(input, news);
+  const wronglyBrought = isAgreed ? broughtOn(input, policy, news, entry) : null;
+  if (wronglyBrought) return wronglyBrought;
   if (!forced && isAgreed && time === null) return { do: "nothing" };
   if (!forced && isAgreed && time !== null)
-    return dismissedEdit(input, policy, time, entry[input.source]) ?? { do: "seen", at: time };
+    return (
+      dismissedEdit(input, policy, time, entry[input.source]) ??
+      setAgainUnseen(input, policy, news, entry[input.source]) ?? { do: "seen", at: time }
+    );
   if (input.backfill !== null && touchedAfter(input.backfill, entry)) return { do: "nothing" };
   const echo = echoOverEdit(input, policy, news, entry);
   if (echo && !forced) return echo;

@@ -1,8 +1,8 @@
 import { conflictRecord } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
-import type { Ledger, LedgerEntry, RuleId, Side, Write } from "./types";
+import type { Ledger, LedgerEntry, RuleId, Side, Span, Write } from "./types";
 import { otherSide } from "./types";
-import { isEchoOf } from "./writes";
+import { distance, isEchoOf } from "./writes";
 
 /*
  * A late write: a process stood still right before its call, for so long that its lease was given away, and made the call then.
@@ -39,16 +39,39 @@ export function mergeLate(
 }
 
 /**
+ * A late write was taken for an edit and brought to the target before anybody knew that it was ours: what it has replaced there
+ * is gone, and that is recorded. Null for any other news.
+ */
+export function broughtOn(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
+  const write = input.late[policy.id];
+  const { print, editAt, writes } = entry[otherSide(input.source)];
+  const [brought] = writes;
+  if (write?.print !== news.source || brought?.print !== print || brought.editAt === null) return null;
+  if (distance(write, brought.editAt) > input.clockTolerance) return null;
+  const accepted = { ...news, span: point(brought.editAt) };
+  const replaced = editAt === null ? null : point(editAt);
+  const record = conflictRecord(input, policy.conflict, policy, accepted, replaced);
+  const conflicts = [{ ...record, winner: input.source, ambiguous: true }];
+  return { do: "remember", target: news.target, conflicts };
+}
+
+function point(time: number): Span {
+  return { first: time, last: time };
+}
+
+/**
  * The source holds what a late write brought there, in place of what was agreed: that is brought back. It could be the same
  * value set by a person, so the conflict is recorded. Null for any other news.
  */
 export function overLateWrite(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
-  const write = input.late[policy.id];
   const own = entry[input.source];
+  const [last] = own.writes;
+  const write = last?.late ? last : input.late[policy.id];
   if (write?.print !== news.source || own.print === news.source || news.state !== undefined) return null;
   const time = news.span?.last ?? null;
   if (time !== null && !isEchoOf(write, news.source, time, input.clockTolerance)) return null;
   const winner = otherSide(input.source);
   const record = { ...conflictRecord(input, policy.conflict, policy, news, null), winner, ambiguous: true };
-  return { do: "refuse", conflicts: [record], heal: policy.direction === "both", keep: true, late: write };
+  const heal = policy.direction === "both";
+  return { do: "refuse", conflicts: [record], heal, keep: true, ...(write === last ? {} : { late: write }) };
 }

@@ -90,7 +90,7 @@ export function emptied(ledger: Ledger, side: Side, rules: readonly RuleId[], { 
 export function withLateWrite(entry: LedgerEntry, side: Side, write: Write): LedgerEntry {
   const { writes } = entry[side];
   const at = Math.max(write.at, writes[0]?.at ?? 0);
-  return { ...entry, [side]: withWrite(entry[side], { ...write, at }) };
+  return { ...entry, [side]: withWrite(entry[side], { ...write, at, late: true }) };
 }
 
 function withWrite({ dismissedAt: _, ...side }: SideEntry, write: Write): SideEntry {

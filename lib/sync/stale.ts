@@ -4,7 +4,7 @@ import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { LAG_LIMIT_MS } from "./times";
 import type { ConflictRecord, LedgerEntry, Print, SideEntry, Span, Write } from "./types";
 import { otherSide } from "./types";
-import { distance, flightOf, heldAt, isEchoOf, isReplacedBy, withIntent } from "./writes";
+import { distance, flightOf, heldAt, isEchoOf, isReplacedBy, isWrittenBetween, withIntent } from "./writes";
 
 /*
  * News that may be gone from their side already. A legacy record is dated and tells what the legacy system held at that time:
@@ -69,7 +69,7 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
   const isKnown = isEcho || heldAt(own, editAt).includes(news.source);
   if (input.source === "cidaas" && (isKnown || age === "overtaken"))
     return isKnown && mayLag(input, entry[input.source]) ? { do: "again" } : null;
-  if (age === "overtaken") return { do: "seen", at: editAt };
+  if (age === "overtaken") return setAgainUnseen(input, policy, news, own) ?? { do: "seen", at: editAt };
   if (isKnown && news.state === undefined) return { do: "seen", at: editAt };
   const [covering] = own.writes;
   if (!covering) return null;
@@ -81,6 +81,22 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
   const carried = covering === entry[input.source].writes[0] ? null : input.intent?.rules[policy.id];
   const agreed = carried?.source ?? entry[otherSide(input.source)].print;
   return coveredUnseen(input, policy, news, agreed, record);
+}
+
+/**
+ * A value that gave way to the one seen before it and after it: a person has set that one again, and a write of ours has
+ * replaced it, which may have carried an older edit. Null where no write did.
+ */
+export function setAgainUnseen(input: DecideInput, policy: RulePolicy, news: News, own: SideEntry): Verdict | null {
+  const [covering] = own.writes;
+  const { seenAt } = own;
+  const editAt = news.span?.last ?? null;
+  if (!covering || seenAt === undefined || editAt === null || editAt >= seenAt || seenAt >= covering.at) return null;
+  if (heldAt(own, editAt).includes(news.source)) return null;
+  const edit = { source: own.print, target: own.print, span: point(seenAt) };
+  const decided = conflictRecord(input, policy.conflict, policy, edit, carriedSpan(covering));
+  if (decided.winner !== input.source && !decided.ambiguous) return null;
+  return { do: "refuse", conflicts: [lostInDoubt(input, decided)], heal: false, keep: true };
 }
 
 /** This very edit has been brought to the target already, by a write that was found there: what it won is recorded with that. */
@@ -127,9 +143,11 @@ function ageOf(
   const [covering] = own.writes;
   if (state === "covered" || state === "doubtful") return state;
   if (own.editAt !== null && editAt < own.editAt) return "overtaken";
+  const isSeenLater = own.seenAt !== undefined && editAt < own.seenAt;
+  if (isSeenLater && !isWrittenBetween(own, editAt, own.seenAt ?? editAt)) return "overtaken";
   if (covering && isReplacedBy(covering, editAt)) return "covered";
-  if (own.seenAt === undefined || editAt >= own.seenAt) return "new";
-  return covering && isEchoOf(covering, own.print, own.seenAt, tolerance) ? "doubtful" : "overtaken";
+  if (!isSeenLater) return "new";
+  return covering && isEchoOf(covering, own.print, own.seenAt ?? editAt, tolerance) ? "doubtful" : "overtaken";
 }
 
 /** A read so soon after our write may show what stood there before it. */

@@ -118,6 +118,8 @@ export interface Write {
   echoAt?: number;
   /** The edit it carried; null when that had no time. */
   editAt: number | null;
+  /** It left after its lease was lost, and what it replaced is still to be brought back; see `lib/sync/late`. */
+  late?: true;
   /** It was never answered: its value was found on its side, where a person may have set the same one. */
   found?: true;
   /**

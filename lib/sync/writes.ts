@@ -70,6 +70,11 @@ export function flightOf({ at, until, echoAt }: Write): { at: number; until: num
   return echoAt === undefined ? { at, until } : { at: echoAt, until: echoAt };
 }
 
+/** Whether a write of ours may have taken effect between two times. */
+export function isWrittenBetween({ writes }: SideEntry, from: number, to: number): boolean {
+  return writes.map(flightOf).some(({ at, until }) => from <= until && at <= to);
+}
+
 /**
  * What a side may have held at a time, as far as we know: what our last write before it made of it, unless an edit was
  * accepted since, what the next one replaced, and while a write was on its way both. Anything else was put there by somebody

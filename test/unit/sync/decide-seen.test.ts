@@ -144,6 +144,27 @@ describe("decide, with what was seen before", () => {
     });
   });
 
+  it("knows from a late record that a person has set again what our write then replaced, and records it", () => {
+    const between = { ...toLegacy, legacy: { ...toLegacy.legacy, seenAt: 270 } };
+    const late = { ...news("theirs", 260), seenAt: 260 };
+    const verdict = ask(late, { ledger: { email: between } });
+    should(verdict).match({
+      do: "refuse",
+      heal: false,
+      conflicts: [{ winner: "cidaas", legacyTime: 270, ambiguous: true }],
+    });
+    const agreedSince = { ...late, source: "ours@legacy" };
+    should(ask(agreedSince, { ledger: { email: between } })).containEql({ do: "refuse", heal: false });
+    should(ask({ ...late, source: "old@legacy" }, { ledger: { email: between } })).eql({ do: "seen", at: 260 });
+  });
+
+  it("does not trust the ledger about the target of a one-way rule when a value was set again", () => {
+    const oneWay = { ...EMAIL, direction: "to-cidaas" as const };
+    const again = { ...news("old", 500), state: "restored" as const };
+    should(ask(again, {}, oneWay).do).equal("write");
+    should(ask(again).do).equal("remember");
+  });
+
   describe("under another rule than before", () => {
     const anew = { ...EMAIL, fingerprint: "f2" };
     const given = { ledger: { email: toLegacy }, firstContact: "newest" as const };

@@ -65,6 +65,31 @@ describe("A late write of ours", () => {
     should(ask(news("ours", 390), { ledger: entry ? { email: entry } : {} })).eql({ do: "nothing" });
   });
 
+  it("is still known by the ledger when a second look comes before its value has been replaced", () => {
+    const late = { ...LATE, print: "ours@cidaas", late: true as const };
+    const known = { ...next, cidaas: { ...next.cidaas, writes: [late] } };
+    const look = { source: "ours@cidaas", target: "ours@legacy", span: null };
+    const verdict = ask(look, { source: "cidaas", ledger: { email: known } });
+    should(verdict).containEql({ do: "refuse", heal: true, keep: true });
+    should(verdict).not.have.property("late");
+    const others = { ...look, source: "theirs@cidaas", target: "theirs@legacy" };
+    should(ask(others, { source: "cidaas", ledger: { email: known } }).do).equal("write");
+  });
+
+  it("is recorded as what it has cost where it was taken for an edit, and brought on", () => {
+    const accepted = written(
+      { ...next, cidaas: { ...next.cidaas, editAt: 290 } },
+      { fingerprint: "f1", side: "legacy", source: "ours@legacy", target: "ours@cidaas", editAt: 390 },
+      { at: 420, until: 430 },
+    );
+    const verdict = ask(news("ours", 390), { ledger: { email: accepted }, late: { email: LATE } });
+    should(verdict).match({
+      do: "remember",
+      conflicts: [{ winner: "legacy", cidaasTime: 290, legacyTime: 390, ambiguous: true }],
+    });
+    should(ask(news("ours", 390), { ledger: { email: accepted } })).eql({ do: "nothing" });
+  });
+
   it("is any that only its own process knows of", () => {
     const ours = {
       fingerprint: "f1",
