@@ -26,7 +26,14 @@ export function compare(input: DecideInput, policy: RulePolicy, news: News, agre
       overDoubtful(input, policy, news, present) ??
       writeOverAgreed(input, policy, news)
     );
+  if (isLateWrite(input, policy, present)) return write();
   return settleConflict(input, policy.conflict, policy, news, present, targetSpan(input, policy));
+}
+
+/** What the target holds is nobody's edit, but what a late write of ours has put in the place of what was agreed. */
+function isLateWrite(input: DecideInput, policy: RulePolicy, present: Print): boolean {
+  const [last] = input.ledger[policy.id]?.[otherSide(input.source)].writes ?? [];
+  return last?.late === true && last.print === present;
 }
 
 /** Both sides came to what was agreed by edits of their own, and that of the target was not before the news. */

@@ -111,8 +111,8 @@ function echoedBefore({ earlier = [] }: CarriedRule, write: Write, tolerance: nu
 }
 
 /** What became of an edit of this time, where the value of the write was seen after it. */
-function coveredBy({ until }: Write, at: number, tolerance: number): "covered" | "doubtful" | "restored" {
-  if (at < until) return "covered";
+function coveredBy({ until, found }: Write, at: number, tolerance: number): "covered" | "doubtful" | "restored" {
+  if (at < until) return found ? "doubtful" : "covered";
   return at <= until + tolerance ? "doubtful" : "restored";
 }
 

@@ -3,7 +3,7 @@ import { lateWrites, mergeLate } from "../../../lib/sync/late";
 import { written } from "../../../lib/sync/ledger";
 import { planFor } from "../../../lib/sync/plan";
 import type { Write } from "../../../lib/sync/types";
-import { AGREED, ask, EMAIL, news } from "./asking";
+import { AGREED, ask, EMAIL, news, read } from "./asking";
 
 describe("A late write of ours", () => {
   const LATE: Write = { print: "ours@legacy", before: "old@legacy", at: 200, until: 400, editAt: 150 };
@@ -74,6 +74,18 @@ describe("A late write of ours", () => {
     should(verdict).not.have.property("late");
     const others = { ...look, source: "theirs@cidaas", target: "theirs@legacy" };
     should(ask(others, { source: "cidaas", ledger: { email: known } }).do).equal("write");
+  });
+
+  it("is written over by what is brought back", () => {
+    const late = { ...LATE, print: "ours@cidaas", late: true as const };
+    const known = { ...AGREED, cidaas: { ...AGREED.cidaas, writes: [late] } };
+    const target = read("ours", 900);
+    should(ask(news("theirs", 500), { ledger: { email: known }, target })).eql({
+      do: "write",
+      conflicts: [],
+      heal: false,
+    });
+    should(ask(news("theirs", 500), { target })).containEql({ do: "refuse" });
   });
 
   it("is recorded as what it has cost where it was taken for an edit, and brought on", () => {
