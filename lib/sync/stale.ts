@@ -143,11 +143,13 @@ function ageOf(
   const [covering] = own.writes;
   if (state === "covered" || state === "doubtful") return state;
   if (own.editAt !== null && editAt < own.editAt) return "overtaken";
-  const isSeenLater = own.seenAt !== undefined && editAt < own.seenAt;
-  if (isSeenLater && !isWrittenBetween(own, editAt, own.seenAt ?? editAt)) return "overtaken";
+  const seenLater = own.seenAt !== undefined && editAt < own.seenAt ? own.seenAt : null;
+  // What was seen later may be our write too.
+  const isOurs = seenLater !== null && covering !== undefined && isEchoOf(covering, own.print, seenLater, tolerance);
+  if (seenLater !== null && !isOurs && !isWrittenBetween(own, editAt, seenLater)) return "overtaken";
   if (covering && isReplacedBy(covering, editAt)) return "covered";
-  if (!isSeenLater) return "new";
-  return covering && isEchoOf(covering, own.print, own.seenAt ?? editAt, tolerance) ? "doubtful" : "overtaken";
+  if (seenLater === null) return "new";
+  return isOurs ? "doubtful" : "overtaken";
 }
 
 /** A read so soon after our write may show what stood there before it. */
