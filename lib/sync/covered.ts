@@ -87,8 +87,10 @@ function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, 
   const earlier = carried.earlier ?? [];
   const edits = editsAmong(earlier, newest.at, known);
   const echoed = known.writes.find(({ print }) => print === newest.source);
-  // Whatever came before the value right before it is gone by the hands of others.
-  const [previous] = earlier;
+  // Whatever came before the value right before it, and before echoes of ours, is gone by the hands of others.
+  const isEcho = ({ source, at }: CarriedValue) =>
+    at !== null && known.writes.some((write) => isEchoOf(write, source, at, tolerance));
+  const previous = earlier.find((value) => edits.includes(value) || !isEcho(value));
   const isEdit = previous !== undefined && edits.includes(previous);
   if (echoed && isEdit) {
     const likely = coveredBy(echoed, previous.at ?? 0, tolerance);

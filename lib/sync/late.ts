@@ -67,7 +67,8 @@ export function overLateWrite(input: DecideInput, policy: RulePolicy, news: News
   const own = entry[input.source];
   const [last] = own.writes;
   const write = last?.late ? last : input.late[policy.id];
-  if (write?.print !== news.source || own.print === news.source || news.state !== undefined) return null;
+  const isGone = news.state === "covered" || news.state === "doubtful";
+  if (write?.print !== news.source || own.print === news.source || isGone) return null;
   const time = news.span?.last ?? null;
   if (time !== null && !isEchoOf(write, news.source, time, input.clockTolerance)) return null;
   const winner = otherSide(input.source);

@@ -80,6 +80,19 @@ describe("uncover", () => {
     should(uncover(rules, "legacy", ledger, null, 0).city?.values).eql(["edit"]);
   });
 
+  it("brings it back too where the echo of another write came between", () => {
+    const rules = newest(carried("edit", 95), carried("ours", 101), carried("newer", 201));
+    should(uncover(rules, "legacy", twice, null, 0).city).containEql({ source: "edit", state: "covered" });
+  });
+
+  it("doubts it where the write was never answered, and its value may be a person's", () => {
+    const { city } = ledger;
+    const writes = city.legacy.writes.map((write) => ({ ...write, until: 400, found: true as const }));
+    const found = { city: { ...city, legacy: { ...city.legacy, writes } } };
+    const rules = newest(carried("edit", 150), carried("ours", 300));
+    should(uncover(rules, "legacy", found, null, 0).city).containEql({ source: "edit", state: "doubtful" });
+  });
+
   it("leaves what a person edited after our write", () => {
     const rules = newest(carried("edit", 95), carried("ours", 101), carried("later", 120));
     should(sourceOf(uncover(rules, "legacy", ledger, null, 0))).equal("later");
