@@ -44,7 +44,8 @@ export async function endOf(
   if (result.state === "CALL_FAILED") return endOfFailure(context, user, result.error);
   if (result.state === "UNSENT") return { user, settlement: settlementOfUnsent(user.lease), state: "RETRY" };
   if (result.state === "FAILED") {
-    const owner = user.plan.create ? await learnOwner(context, tenant, user, steps.bulk) : "not asked";
+    const owner = await learnOwner(context, tenant, user, steps.bulk);
+    if (!user.plan.create) return endOfRefusal(user, owner === "known" ? { ...result, ...TAKEN } : result);
     // Nobody has it any more: its owner was deleted since.
     const isFree = owner === "nobody" && result.code === TAKEN.code;
     return owner === "known" || isFree ? retry(user, { reason: TAKEN, keepIntent: false }) : endOfRefusal(user, result);
@@ -79,11 +80,15 @@ function putOver({ user, steps }: Sendable, state: BulkResult["state"]): Pick<Fl
   return { over: user.seenAt, ...(user.whole ? { whole: true } : {}) };
 }
 
-const TAKEN = { code: "EMAIL_TAKEN", message: "Another account of the tenant has the same e-mail." };
+const TAKEN = {
+  code: "EMAIL_TAKEN",
+  message:
+    "Another account of the tenant has the same e-mail. Correct one of the two; of users who swap theirs, give one another e-mail for a while.",
+};
 
 /**
  * What a tenant says of an e-mail that another account holds is not documented, so it is asked who holds it. That user
- * becomes known, and the next try links the two, or leaves them to a person.
+ * becomes known. The next try of a create links the two, or leaves them to a person, as the refusal of an update does.
  */
 async function learnOwner(
   context: SyncContext,
