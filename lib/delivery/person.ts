@@ -1,11 +1,16 @@
 import type { Lease, Settlement } from "../store/types";
 import { type Candidate, isThere, type Resolution, resolve } from "../sync/identity";
 import type { Identifier, Print, Side } from "../sync/types";
-import { otherSide, targetOf } from "../sync/types";
+import { laneTo, otherSide, targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
 
 /** Whoever is being created just now is there in a moment. */
 const WAIT_MS = 2_000;
+
+const DELETED = {
+  code: "BEING_DELETED",
+  message: "A user with the same identifier is being deleted just now.",
+};
 
 /** The person on the target side: under a lease that knows its ids, or why it cannot be said now. */
 export type Resolved = { lease: Lease; exists: boolean } | { settlement: Settlement };
@@ -28,6 +33,8 @@ export async function resolvePerson(
     }
     case "link": {
       const { sub, legacyId } = resolution.person;
+      if (await isBeingDeleted(context, target, { sub, legacyId }))
+        return { settlement: waiting(context, lease, DELETED) };
       return linked(context, lease, target === "cidaas" ? { sub: sub ?? "" } : { legacyId: legacyId ?? "" });
     }
     case "wait":
@@ -78,6 +85,16 @@ async function candidatesFor(
   }));
 }
 
+/** Whose deletion waits is not the user who has the identifier now. */
+async function isBeingDeleted(
+  { store }: SyncContext,
+  side: Side,
+  { sub, legacyId }: { sub: string | null; legacyId: string | null },
+): Promise<boolean> {
+  const id = side === "cidaas" ? { sub: sub ?? "" } : { legacyId: legacyId ?? "" };
+  return (await store.peek(laneTo(otherSide(side)), id))?.kind === "delete";
+}
+
 async function linked(context: SyncContext, lease: Lease, ids: { sub?: string; legacyId?: string }): Promise<Resolved> {
   const renewed = await context.store.link(lease.token, ids);
   if (!renewed) {
@@ -90,11 +107,11 @@ async function linked(context: SyncContext, lease: Lease, ids: { sub?: string; l
 }
 
 function waiting(context: SyncContext, lease: Lease, resolution: { code: string; message: string }): Settlement {
-  const beingCreated = resolution.code === "BEING_CREATED";
+  const isSoonOver = resolution.code === "BEING_CREATED" || resolution.code === DELETED.code;
   return {
     token: lease.token,
     outcome: "retry",
-    ...(beingCreated ? { notBefore: context.now() + WAIT_MS, counts: false } : {}),
+    ...(isSoonOver ? { notBefore: context.now() + WAIT_MS, counts: false } : {}),
     reason: { code: resolution.code, message: resolution.message },
   };
 }

@@ -25,7 +25,7 @@ export function echoOverEdit(input: DecideInput, policy: RulePolicy, news: News,
   if (!isEchoOf(write, news.source, echoAt, input.clockTolerance)) return null;
   // What cidaas held after our write was settled, it holds by somebody's hand.
   if (input.source === "cidaas" && known === own) return null;
-  if (own.editAt !== null && own.editAt > echoAt) return null;
+  if (Math.max(own.editAt ?? 0, own.seenAt ?? 0) > echoAt) return null;
   // Of an older edit the conflict is settled already, see `stale`.
   if (own.editAt === null || own.editAt < flightOf(write).at) return known === own ? { do: "nothing" } : null;
   const accepted = { ...news, span: point(own.editAt) };

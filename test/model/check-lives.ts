@@ -31,7 +31,10 @@ export async function checkLives(world: World, store: SyncStore): Promise<string
   const { items: conflicts } = await store.conflicts({ limit: 1_000 });
   const { items: parked } = await store.parked({ limit: 1_000 });
   const owners = new Set(world.owners.values());
-  const isExpected = ({ code }: ParkedEntry) => EXPECTED_CODES.has(code) || (world.moved && ADDRESS_CODES.has(code));
+  const isExpected = (entry: ParkedEntry) =>
+    EXPECTED_CODES.has(entry.code) ||
+    (world.moved && ADDRESS_CODES.has(entry.code)) ||
+    (entry.code === "CREATE_UNKNOWN" && sharesAddress(world, entry));
   const problems = parked
     .filter((entry) => !isExpected(entry))
     .map(({ lane, code, sub, legacyId }) => `${sub ?? legacyId} is parked in ${lane}: ${code}`);
@@ -43,6 +46,13 @@ export async function checkLives(world: World, store: SyncStore): Promise<string
     if (!isParked(owner) && !world.combined.has(owner)) problems.push(...checkOwner(world, owner, conflicts));
   }
   return problems;
+}
+
+/** An interrupted create cannot be told from another account of the same address. */
+function sharesAddress({ deeds, owners }: World, { sub, legacyId }: ParkedEntry): boolean {
+  const owner = owners.get(sub ?? legacyId ?? "");
+  const births = deeds.filter((deed) => deed.do === "bear" && (deed.owner === owner || deed.owner === STRANGER));
+  return owner === STRANGER || births.length > 1;
 }
 
 /** Whom the sync holds for one person is one, and nobody has got a stranger's values. */
@@ -106,6 +116,8 @@ function checkOwner(world: World, owner: string, conflicts: ConflictEntry[]): st
   return EDITED.flatMap(({ rule, cidaas }) => {
     const edit = world.edits.findLast((one) => one.email === owner && one.rule === rule);
     if (!edit || edit.at < last("bear") || (deleted > 0 && edit.at < deleted + DOUBT_MS)) return [];
+    // An account that was edited after it was deleted on the other side is gone with that deletion.
+    if (![idOf(user), idOf(record)].includes(edit.id)) return [];
     const isKept = user[cidaas] === edit.value || world.covered.has(edit);
     const isRecorded = conflicts.some(({ rule: of, winner }) => of === rule && winner !== edit.side);
     return isKept || isRecorded

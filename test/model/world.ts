@@ -16,6 +16,8 @@ export interface Edit {
   side: Side;
   /** Whose edit it was; the e-mail may be another one by now. */
   email: string;
+  /** Sub or legacy id of the edited account. */
+  id: string;
   rule: EditedRule;
   value: string;
 }
@@ -135,7 +137,7 @@ export class World {
     const [holder] = this.accountsOf(side, owner);
     if (!holder || holder[member] === value) return;
     this.note(`${side}: ${owner} sets ${rule} = ${value} (was ${String(holder[member])})`);
-    this.edits.push({ at: this.#scheduler.now, side, email: owner, rule, value });
+    this.edits.push({ at: this.#scheduler.now, side, email: owner, id: idOf(holder), rule, value });
     this.did("edit", owner);
     if (side === "legacy") this.putLegacy(String(holder.id), { [member]: value });
     else this.putTenant(String(holder.sub), { [member]: value }, "ACCOUNT_MODIFIED");
