@@ -14,7 +14,7 @@ import { emptyChange, mergeChanges } from "../sync/change";
 import { learnedFrom, mergeCarried, uncover } from "../sync/covered";
 import { NOTHING_TO_WRITE, type Settleable } from "../sync/plan";
 import { NO_VALUE } from "../sync/prints";
-import { EVENT_LAG_MS } from "../sync/times";
+import { EVENT_LAG_MS, point } from "../sync/times";
 import type { CarriedRule, Change, Json, JsonObject, Print, RuleId } from "../sync/types";
 import { textOf } from "./json";
 import type { CidaasUser, Tenant } from "./types";
@@ -164,7 +164,7 @@ async function withPresentValues(context: SyncContext, change: Change, record: J
   const at = toTime(context.paths.legacyTime?.get(record)) ?? change.span?.last ?? null;
   const present: Change = {
     ...emptyChange(isDeleted(context, record) ? "delete" : "upsert", change.receivedAt),
-    span: at === null ? null : { first: at, last: at },
+    span: at === null ? null : point(at),
     priority: change.priority,
     backfill: change.backfill,
   };

@@ -1,6 +1,6 @@
 import { conflictRecord, presentPrint, settleConflict, targetSpan, writesTo } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
-import { isOwnWrite } from "./times";
+import { isOwnWrite, point } from "./times";
 import { otherSide, type Print, type SideEntry, type Span } from "./types";
 import { flightOf } from "./writes";
 
@@ -42,7 +42,7 @@ function laterOnTarget(input: DecideInput, policy: RulePolicy, news: News, prese
   if (!entry || isOurs(entry.cidaas) || isOurs(entry.legacy)) return null;
   const { editAt } = entry[otherSide(input.source)];
   if (editAt === null || editAt < (entry[input.source].editAt ?? 0)) return null;
-  const span = { first: editAt, last: editAt };
+  const span = point(editAt);
   const inTime = conflictRecord(input, "newest", policy, news, span);
   if (inTime.winner === input.source && !inTime.ambiguous) return null;
   return settleConflict(input, policy.conflict, policy, news, present, span);

@@ -1,5 +1,5 @@
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
-import { newest, spanOfRead } from "./times";
+import { newest, point, spanOfRead } from "./times";
 import type { ConflictRecord, Print, Side, Span, Write } from "./types";
 import { otherSide } from "./types";
 
@@ -15,7 +15,7 @@ export function presentPrint(input: DecideInput, policy: RulePolicy, agreed: Pri
 /** When the target's value was edited, as far as can be told. */
 export function targetSpan(input: DecideInput, policy: RulePolicy): Span | null {
   const carried = input.rival?.prints?.[policy.id];
-  if (carried) return carried.at === null ? null : { first: carried.at, last: carried.at };
+  if (carried) return carried.at === null ? null : point(carried.at);
   const editAt = input.target.state === "read" ? input.target.editAt : null;
   return spanOfRead(input.rival?.span ?? null, editAt, writesTo(input));
 }

@@ -18,8 +18,11 @@ import { distance, flightOf } from "./writes";
  *        │            equal ───────────────────────────────> remember
  *        │            empty on T ──────────────────────────> write
  *        └─────────── different ──> firstContact ──────────> write | refuse | park
+ *                     what is gone from S since is brought back there
  *   valid base ─> source print as agreed ──────────────────> seen (cidaas: nothing)
- *        │         but set again before the echo came ─────> refuse, recorded as ambiguous
+ *        │         but set again before the echo came,
+ *        │         or unseen before a write of ours ───────> refuse, recorded as ambiguous
+ *        │         but by our late write, and brought to T ─> remember, recorded as ambiguous
  *        │       a backfill older than a live change ──────> nothing
  *        │       the echo of our write, which covered an
  *        │       accepted edit on its way ─────────────────> conflict of the two edits
@@ -30,6 +33,8 @@ import { distance, flightOf } from "./writes";
  *        │       was set in cidaas ────────────────────────> refuse
  *        │       a legacy record that is older than what
  *        │       is known: overtaken, or a late echo ──────> seen
+ *        │                 gone by our write or by a
+ *        │                 person's, nobody can tell ──────> refuse, recorded as ambiguous
  *        │                 covered by our write unseen ────> conflict of the two edits
  *        │       a look at cidaas that shows what stood
  *        │       there before our write, soon after it ────> again (the read may lag)
@@ -37,7 +42,8 @@ import { distance, flightOf } from "./writes";
  *        │       T may have changed, unread ───────────────> read
  *        │       T has changed too ──> conflict ───────────> write | refuse
  *        │       T holds what was agreed, but was edited
- *        │       later than the news ──────────────────────> write, recorded as ambiguous
+ *        │       later than the news, or may have been ────> write, recorded as ambiguous
+ *        │       T holds what our late write put there ────> write
  *        └────── else ─────────────────────────────────────> write
  *
  * `force` skips "as agreed", "late echo" and "the ledger says T holds it", and nothing else.

@@ -1,6 +1,7 @@
 import { conflictRecord } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
-import type { Ledger, LedgerEntry, RuleId, Side, Span, Write } from "./types";
+import { point } from "./times";
+import type { Ledger, LedgerEntry, RuleId, Side, Write } from "./types";
 import { otherSide } from "./types";
 import { distance, isEchoOf } from "./writes";
 
@@ -53,10 +54,6 @@ export function broughtOn(input: DecideInput, policy: RulePolicy, news: News, en
   const record = conflictRecord(input, policy.conflict, policy, accepted, replaced);
   const conflicts = [{ ...record, winner: input.source, ambiguous: true }];
   return { do: "remember", target: news.target, conflicts };
-}
-
-function point(time: number): Span {
-  return { first: time, last: time };
 }
 
 /**

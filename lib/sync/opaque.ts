@@ -1,6 +1,7 @@
 import { conflictRecord } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { NOTHING_KNOWN } from "./ledger";
+import { point } from "./times";
 import type { ConflictRecord, Intent, Ledger, RuleId, Write } from "./types";
 
 /*
@@ -29,7 +30,7 @@ export function underOpaqueEdit(input: DecideInput, policy: RulePolicy, news: Ne
   const editAt = input.ledger[policy.id]?.cidaas.editAt ?? null;
   if (!policy.opaque || input.source !== "legacy" || editAt === null) return null;
   const own = policy.opaque.ownTime ? news : { ...news, span: null };
-  const conflict = conflictRecord(input, "newest", policy, own, { first: editAt, last: editAt });
+  const conflict = conflictRecord(input, "newest", policy, own, point(editAt));
   return conflict.winner === "cidaas" ? { do: "refuse", conflicts: [conflict], heal: false, keep: false } : null;
 }
 

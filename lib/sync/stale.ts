@@ -1,7 +1,7 @@
 import { compare } from "./compare";
 import { conflictRecord } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
-import { LAG_LIMIT_MS } from "./times";
+import { LAG_LIMIT_MS, point } from "./times";
 import type { ConflictRecord, LedgerEntry, Print, SideEntry, Span, Write } from "./types";
 import { otherSide } from "./types";
 import { distance, flightOf, heldAt, isEchoOf, isReplacedBy, isWrittenBetween, withIntent } from "./writes";
@@ -177,8 +177,4 @@ function writeUnlessEdited(
 
 function carriedSpan({ editAt }: Write): Span | null {
   return editAt === null ? null : point(editAt);
-}
-
-function point(time: number): Span {
-  return { first: time, last: time };
 }

@@ -6,6 +6,11 @@ export const LAG_LIMIT_MS = 10_000;
 /** A record may be this much older than the event of its change: the two get their times one after the other, ms. */
 export const EVENT_LAG_MS = 100;
 
+/** The span of one edit whose time is known. */
+export function point(time: number): Span {
+  return { first: time, last: time };
+}
+
 /** Who made the later edit, and whether the times could really tell. */
 export interface Newest {
   winner: Side;
