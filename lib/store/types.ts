@@ -93,7 +93,7 @@ export interface Settlement {
   ledger?: Ledger;
   /** Ids learned; a second row of the same person is merged into this one. Taken by somebody else: parked `LINK_TAKEN`. */
   link?: { sub?: string; legacyId?: string };
-  /** Whether the user now exists on a side. `false` sets the tombstone, and ends what is parked as `USER_MISSING`. */
+  /** Whether the user now exists on a side. `false` sets the tombstone, and ends what is parked as `USER_MISSING` or for want of a link. */
   present?: Partial<Record<Side, boolean>>;
   /** Replaces the identifier prints of that side. */
   identifiers?: { side: Side; list: Identifier[] };

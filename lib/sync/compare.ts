@@ -2,7 +2,7 @@ import { conflictRecord, presentPrint, settleConflict, targetSpan, writesTo } fr
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { isOwnWrite, point } from "./times";
 import { otherSide, type Print, type SideEntry, type Span } from "./types";
-import { flightOf } from "./writes";
+import { flightOf, isVague } from "./writes";
 
 /**
  * The verdict on news that are newer than all that is known of their side, by what the target holds.
@@ -54,8 +54,7 @@ function laterOnTarget(input: DecideInput, policy: RulePolicy, news: News, prese
  */
 function overDoubtful(input: DecideInput, policy: RulePolicy, news: News, present: Print): Verdict | null {
   const [write] = input.ledger[policy.id]?.[otherSide(input.source)].writes ?? [];
-  if (write?.print !== present) return null;
-  if (!write.found && write.until - write.at <= input.clockTolerance) return null;
+  if (write?.print !== present || !isVague(write)) return null;
   const { at, until } = flightOf(write);
   return recordedIfLater(input, policy, news, { first: at, last: until });
 }

@@ -1,5 +1,5 @@
 import type { CarriedRule, CarriedValue, Intent, Ledger, RuleId, Side, SideEntry, Write } from "./types";
-import { distance, flightOf, heldAt, isEchoOf, isWrittenBetween, withEcho, withIntent } from "./writes";
+import { distance, flightOf, heldAt, isEchoOf, isVague, isWrittenBetween, withEcho, withIntent } from "./writes";
 
 /** As many as the ledger keeps writes: before each of them somebody may have edited. */
 const EARLIER_KEPT = 4;
@@ -113,8 +113,10 @@ function echoedBefore({ earlier = [] }: CarriedRule, write: Write, tolerance: nu
 }
 
 /** What became of an edit of this time, where the value of the write was seen after it. */
-function coveredBy({ until, found }: Write, at: number, tolerance: number): "covered" | "doubtful" | "restored" {
-  if (at < until) return found ? "doubtful" : "covered";
+function coveredBy(write: Write, at: number, tolerance: number): "covered" | "doubtful" | "restored" {
+  // The one without an end is not settled yet.
+  const { until } = write;
+  if (at < until) return Number.isFinite(until) && isVague(write) ? "doubtful" : "covered";
   return at <= until + tolerance ? "doubtful" : "restored";
 }
 

@@ -1,5 +1,8 @@
 import type { Intent, Print, RuleId, SideEntry, Write } from "./types";
 
+/** A call that takes longer than this was held up, ms. */
+const LONG_FLIGHT_MS = 5_000;
+
 /** What is known of a side if the open intent did reach it; its write has no end yet. */
 export function withIntent(own: SideEntry, intent: Intent | null, rule: RuleId): SideEntry {
   const ours = intent?.rules[rule];
@@ -39,11 +42,16 @@ export function withEcho(own: SideEntry, print: Print, at: number, tolerance: nu
   return former > Math.max(at, own.seenAt ?? 0) ? { ...own, writes, seenAt: former } : { ...own, writes };
 }
 
-/** Of two that are as likely, the first record that showed the value tells more; the end of a flight without an answer is no measure. */
+/** Nobody can say when a write took effect that was only found, or was long under way: a person may have set its value then. */
+export function isVague({ at, until, found }: Write): boolean {
+  return found === true || until - at > LONG_FLIGHT_MS;
+}
+
+/** Of two that are as likely, the first record that showed the value tells more; the end of a vague flight is no measure. */
 function isNoBetter(write: Write, at: number): boolean {
   const { echoAt } = write;
   if (echoAt === undefined) return false;
-  const gained = write.found ? 0 : distance(write, echoAt) - distance(write, at);
+  const gained = isVague(write) ? 0 : distance(write, echoAt) - distance(write, at);
   return gained < 0 || (gained === 0 && echoAt <= at);
 }
 

@@ -9,6 +9,7 @@ import { bytes, integer, lane as laneOf, type Row, text, textOrNull } from "./ro
 const PARKED = `SELECT parked.id, parked.lane, parked.person, parked.code, parked.message, parked.since, parked.attempts,
     parked.payload, person.sub, person.legacy_id
   FROM parked LEFT JOIN person ON person.id = parked.person`;
+const UNLINKED = UNLINKED_CODES.map((code) => `'${code}'`).join(", ");
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
@@ -45,7 +46,7 @@ export class Parking {
   readonly #byId: StatementSync;
   readonly #newest: StatementSync;
   readonly #delete: StatementSync;
-  readonly #deleteMissing: StatementSync;
+  readonly #deleteWhereabouts: StatementSync;
   readonly #deleteOfCode: StatementSync;
   readonly #deleteAll: StatementSync;
   readonly #deleteConflicts: StatementSync;
@@ -66,8 +67,8 @@ export class Parking {
     this.#byId = database.prepare(`${PARKED} WHERE parked.id = ? AND parked.sync = ?`);
     this.#newest = database.prepare("SELECT id FROM parked ORDER BY id DESC LIMIT 1");
     this.#delete = database.prepare("DELETE FROM parked WHERE id = ?");
-    this.#deleteMissing = database.prepare(
-      `DELETE FROM parked WHERE person = ? AND code = '${MISSING_CODE}' RETURNING lane`,
+    this.#deleteWhereabouts = database.prepare(
+      `DELETE FROM parked WHERE person = ? AND code IN ('${MISSING_CODE}', ${UNLINKED}) RETURNING lane`,
     );
     this.#deleteOfCode = database.prepare(
       "DELETE FROM parked WHERE person = ? AND lane = ? AND code = ? RETURNING lane",
@@ -108,15 +109,15 @@ export class Parking {
     this.#effects.count(sync, entry.lane, "parkedNow", -1);
   }
 
-  /** The deletion that nobody had told of is known now: whoever was missed for it is missed no more. */
-  forgetMissing(sync: string, person: number): void {
-    for (const row of this.#deleteMissing.all(person)) this.#effects.count(sync, laneOf(row, "lane"), "parkedNow", -1);
+  /** The user is known to be deleted: nobody is asked any more where it is, or who on the other side. */
+  forgetWhereabouts(sync: string, person: number): void {
+    for (const row of this.#deleteWhereabouts.all(person))
+      this.#effects.count(sync, laneOf(row, "lane"), "parkedNow", -1);
   }
 
   /** Gives out what is parked of a person for want of a link: it is parked no more. */
   unlinked(sync: string, person: number): ParkedEntry[] {
-    const codes = UNLINKED_CODES.map((code) => `'${code}'`).join(", ");
-    const rows = this.#list(`parked.sync = ? AND parked.person = ? AND parked.code IN (${codes})`);
+    const rows = this.#list(`parked.sync = ? AND parked.person = ? AND parked.code IN (${UNLINKED})`);
     const entries = rows.all(sync, person, MAX_LIMIT).map((row) => this.#parkedOf(row).entry);
     for (const entry of entries) this.remove(sync, entry);
     return entries;

@@ -92,7 +92,7 @@ export class Settling {
     if (settlement.ledger) knowledge.putLedger(sync, person.id, settlement.ledger);
     if (settlement.present) persons.present(sync, person, settlement.present, now);
     if (settlement.present?.cidaas === false || settlement.present?.legacy === false)
-      parking.forgetMissing(sync, person.id);
+      parking.forgetWhereabouts(sync, person.id);
     if (settlement.identifiers)
       knowledge.putIdentifiers(sync, person.id, settlement.identifiers.side, settlement.identifiers.list);
     for (const conflict of settlement.conflicts ?? []) parking.addConflict(sync, person.id, conflict);
