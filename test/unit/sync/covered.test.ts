@@ -93,6 +93,14 @@ describe("uncover", () => {
     should(uncover(rules, "legacy", found, null, 0).city).containEql({ source: "edit", state: "doubtful" });
   });
 
+  it("doubts it too where the write was held up", () => {
+    const { city } = ledger;
+    const writes = city.legacy.writes.map((write) => ({ ...write, until: 5_101 }));
+    const held = { city: { ...city, legacy: { ...city.legacy, writes } } };
+    const rules = newest(carried("edit", 150), carried("ours", 300));
+    should(uncover(rules, "legacy", held, null, 0).city).containEql({ source: "edit", state: "doubtful" });
+  });
+
   it("leaves what a person edited after our write", () => {
     const rules = newest(carried("edit", 95), carried("ours", 101), carried("later", 120));
     should(sourceOf(uncover(rules, "legacy", ledger, null, 0))).equal("later");

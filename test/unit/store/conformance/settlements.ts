@@ -249,12 +249,13 @@ export function describeSettlements(factory: EngineFactory): void {
         should(second.next).be.null();
       });
 
-      it("ends what is parked for a user that is missing once its deletion is known, and nothing else", async () => {
+      it("ends what is parked for a user that is missing, or unlinked, once its deletion is known, and nothing else", async () => {
         const f = fixture();
         const missing = { code: "USER_MISSING", message: "The user is gone." };
         await f.markSub("a");
         await f.settleOne({ token: (await f.takeOne("to-legacy")).token, outcome: "parked", reason: missing });
         await f.store.park("to-legacy", { sub: "a", change: f.change() }, reason);
+        await f.store.park("to-legacy", { sub: "a", change: f.change() }, { ...reason, code: "LINK_TAKEN" });
         await f.store.park("to-legacy", { sub: "b", change: f.change() }, missing);
         await f.markSub("a", { kind: "delete" });
         const { token } = await f.takeOne("to-legacy");
@@ -263,7 +264,7 @@ export function describeSettlements(factory: EngineFactory): void {
           ["a", "RECORD_INVALID"],
           ["b", "USER_MISSING"],
         ]);
-        should((await f.store.status()).lanes["to-legacy"]).containDeep({ parkedNow: 2, counters: { parked: 3 } });
+        should((await f.store.status()).lanes["to-legacy"]).containDeep({ parkedNow: 2, counters: { parked: 4 } });
       });
 
       it("brings a parked change back as a new one", async () => {
