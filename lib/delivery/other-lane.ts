@@ -3,7 +3,7 @@ import { uncover } from "../sync/covered";
 import type { Rival } from "../sync/decision";
 import type { Change, Side } from "../sync/types";
 import { targetOf } from "../sync/types";
-import { isReplacedBy } from "../sync/writes";
+import { isEchoOf, isReplacedBy } from "../sync/writes";
 import { LEGACY_KEY_RULE } from "./legacy-key";
 
 /* What waits for the same person in the other lane, and what it means for the work in this one. */
@@ -32,9 +32,12 @@ export function rivalOf(other: Change, source: Side, { ledger, intents }: Lease,
   const intent = intents.find(({ side }) => side === "legacy") ?? null;
   for (const [rule, carried] of Object.entries(uncover(other.rules, "legacy", ledger, intent, tolerance))) {
     const { source: print, at, state } = carried;
-    const [write] = ledger[rule]?.legacy.writes ?? [];
+    const own = ledger[rule]?.legacy;
+    const [write] = own?.writes ?? [];
+    // The echo of a write over which an edit was accepted: that one is on its way back.
+    if (write && own?.print !== print && at !== null && isEchoOf(write, print, at, tolerance)) continue;
     // What a write of ours has replaced is not what the legacy system holds, though its own lane has still to settle it.
-    if (state === "covered" || (at !== null && write && isReplacedBy(write, at))) continue;
+    if (state === "covered" || state === "doubtful" || (at !== null && write && isReplacedBy(write, at))) continue;
     prints[rule] = { print, at, restored: state === "restored" };
   }
   return { span: other.span, prints };

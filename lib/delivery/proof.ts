@@ -2,7 +2,7 @@ import type { Lease } from "../store/types";
 import { tellsDeletion } from "../sync/change";
 import type { Plan } from "../sync/plan";
 import { NO_VALUE } from "../sync/prints";
-import type { Intent, Ledger, Print, RuleId } from "../sync/types";
+import type { ConflictRecord, Intent, Ledger, Print, RuleId } from "../sync/types";
 import { isProven, withEcho } from "../sync/writes";
 
 /* What a look at the target tells of an open intent: which of its rules were written, and when. */
@@ -49,14 +49,18 @@ function isKnown(ledger: Ledger, intent: Intent, rule: RuleId): boolean {
 export function withProof(plan: Plan, intent: Intent, ledger: Ledger, before: Ledger): Plan {
   if (plan.do !== "settle") return plan;
   const proven = Object.fromEntries(Object.entries(ledger).filter(([rule, entry]) => before[rule] !== entry));
-  // Of rules that it was not to write it carries what was decided before. Who decides anew records anew.
+  // Of rules that it was not to write it carries what was decided before. Who decides anew on the same edits records anew.
   const isDecided = (rule: RuleId) => rule in proven || isKnown(before, intent, rule) || !(rule in intent.rules);
-  const isAnew = (rule: RuleId) => plan.conflicts.some((conflict) => conflict.rule === rule);
+  const isAnew = ({ rule, cidaasTime, legacyTime }: ConflictRecord) =>
+    plan.conflicts.some((one) => one.rule === rule && one.cidaasTime === cidaasTime && one.legacyTime === legacyTime);
   return {
     ...plan,
     ledger: { ...proven, ...plan.ledger },
     proven,
-    conflicts: [...intent.conflicts.filter(({ rule }) => isDecided(rule) && !isAnew(rule)), ...plan.conflicts],
+    conflicts: [
+      ...intent.conflicts.filter((conflict) => isDecided(conflict.rule) && !isAnew(conflict)),
+      ...plan.conflicts,
+    ],
     heal: [...new Set([...intent.heal.filter(isDecided), ...plan.heal])],
   };
 }

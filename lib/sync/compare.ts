@@ -14,7 +14,8 @@ export function compare(input: DecideInput, policy: RulePolicy, news: News, agre
   if (present === "unknown") return { do: "read" };
   // Of a rule that goes one way nobody follows what is edited on its target.
   const isUnsure = forced || (policy.direction !== "both" && news.state === "restored");
-  if (present === news.target && !(isUnsure && input.target.state === "unread")) {
+  if (present === news.target) {
+    if (isUnsure && input.target.state === "unread") return write();
     const targetEditAt = present === agreed ? null : (targetSpan(input, policy)?.last ?? null);
     return { do: "remember", target: news.target, targetEditAt };
   }
@@ -59,8 +60,9 @@ function overDoubtful(input: DecideInput, policy: RulePolicy, news: News, presen
   return recordedIfLater(input, policy, news, { first: at, last: until });
 }
 
-function isOurs({ print, writes }: SideEntry): boolean {
-  return writes[0]?.print === print;
+/** Whether a side holds the value of our last write, and not the same one set later by a person. */
+function isOurs({ print, editAt, writes: [last] }: SideEntry): boolean {
+  return last?.print === print && (editAt === null || editAt <= last.until);
 }
 
 /**

@@ -38,9 +38,9 @@ export async function checkLives(world: World, store: SyncStore): Promise<string
   const problems = parked
     .filter((entry) => !isExpected(entry))
     .map(({ lane, code, sub, legacyId }) => `${sub ?? legacyId} is parked in ${lane}: ${code}`);
-  problems.push(...world.reused, ...(await checkLinks(world, store)), ...checkValues(world));
   const isParked = (owner: string) =>
     parked.some(({ sub, legacyId }) => [sub, legacyId].some((id) => world.owners.get(id ?? "") === owner));
+  problems.push(...world.reused, ...(await checkLinks(world, store)), ...checkValues(world, isParked));
   for (const owner of owners) {
     problems.push(...checkTwins(world, owner));
     if (!isParked(owner) && !world.combined.has(owner)) problems.push(...checkOwner(world, owner, conflicts));
@@ -67,11 +67,13 @@ async function checkLinks(world: World, store: SyncStore): Promise<string[]> {
   return problems;
 }
 
-function checkValues(world: World): string[] {
+/** What is still to be brought to an account waits with whoever is parked. */
+function checkValues(world: World, isParked: (owner: string) => boolean): string[] {
   const held = (account: JsonObject, side: Side) =>
-    EDITED.map((rule) => String(account[rule[side]])).filter(
-      (value) => !value.startsWith(`${world.owners.get(idOf(account))}-`),
-    );
+    EDITED.map((rule) => account[rule[side]])
+      .filter((value) => value !== undefined || !isParked(world.owners.get(idOf(account)) ?? ""))
+      .map(String)
+      .filter((value) => !value.startsWith(`${world.owners.get(idOf(account))}-`));
   return [
     ...[...world.tenant.values()].flatMap((user) =>
       held(user, "cidaas").map((value) => wrongValue(world, user, value)),

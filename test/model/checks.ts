@@ -47,6 +47,7 @@ function checkPerson(world: World, email: string, conflicts: ConflictEntry[], me
     const last = world.edits.findLast((edit) => edit.email === email && edit.rule === rule);
     // What is edited on the target of a rule of one way only stays there, until the source changes.
     if (direction !== "both" && (!last || laneTo(otherSide(last.side)) !== direction)) return [];
+    if (direction === "to-legacy" && isFlippedUnseen(world, email, rule)) return [];
     if (
       user[cidaas] !== record[legacy] &&
       !(last && direction !== "both" && lostBy(last, String(user.sub), conflicts).length > 0)
@@ -54,6 +55,13 @@ function checkPerson(world: World, email: string, conflicts: ConflictEntry[], me
       return [`${email} ${rule}: cidaas holds ${String(user[cidaas])}, legacy ${String(record[legacy])}`];
     return checkEdits(world, { email, sub: String(user.sub), rule, value: user[cidaas], strict }, conflicts);
   });
+}
+
+/** Of a value of cidaas that was changed and changed back nobody knows who did not look in between. */
+function isFlippedUnseen(world: World, email: string, rule: EditedRule): boolean {
+  const edits = world.edits.filter((edit) => edit.email === email && edit.rule === rule && edit.side === "cidaas");
+  const [before, , last] = [world.bornWith("cidaas", email, rule), ...edits.map(({ value }) => value)].slice(-3);
+  return last !== undefined && last === before;
 }
 
 /** One value of one person as it is in the end. */
