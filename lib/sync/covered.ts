@@ -1,5 +1,15 @@
 import type { CarriedRule, CarriedValue, Intent, Ledger, RuleId, Side, SideEntry, Write } from "./types";
-import { distance, flightOf, heldAt, isEchoOf, isVague, isWrittenBetween, withEcho, withIntent } from "./writes";
+import {
+  distance,
+  flightOf,
+  heldAt,
+  isEchoOf,
+  isOvertaken,
+  isVague,
+  isWrittenBetween,
+  withEcho,
+  withIntent,
+} from "./writes";
 
 /** As many as the ledger keeps writes: before each of them somebody may have edited. */
 const EARLIER_KEPT = 4;
@@ -146,7 +156,7 @@ function editsAmong(earlier: readonly CarriedValue[], until: number | null, know
   let edited: number | null = null;
   for (const value of [...earlier].reverse()) {
     const { at, source } = value;
-    if (at === null || (until !== null && at > until)) continue;
+    if (at === null || (until !== null && at > until) || isOvertaken(known, at)) continue;
     // What follows an edit, with no write of ours between, is another one, though we once knew that value.
     const followsEdit: boolean = edited !== null && !isWrittenBetween(known, edited, at);
     const isEdit: boolean = followsEdit || !heldAt(known, at).includes(source);

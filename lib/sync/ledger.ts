@@ -108,7 +108,8 @@ function accepted(previous: SideEntry | undefined, agreed: Agreed): SideEntry {
   const entry = previous ?? NOTHING_KNOWN;
   const editAt = latest(entry.editAt, agreed.editAt);
   const { seenAt: _, ...rest } = { ...entry, print: agreed.source, editAt };
-  const seenAt = Math.max(entry.seenAt ?? 0, agreed.seenAt ?? 0);
+  // When another value was seen tells nothing of this one, which may be the older of the two.
+  const seenAt = Math.max(entry.print === agreed.source ? (entry.seenAt ?? 0) : 0, agreed.seenAt ?? 0);
   return seenAt > (editAt ?? 0) ? { ...rest, seenAt } : rest;
 }
 

@@ -4,7 +4,7 @@ import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { LAG_LIMIT_MS, point } from "./times";
 import type { ConflictRecord, LedgerEntry, Print, SideEntry, Span, Write } from "./types";
 import { otherSide } from "./types";
-import { distance, flightOf, heldAt, isEchoOf, isReplacedBy, isWrittenBetween, withIntent } from "./writes";
+import { distance, flightOf, heldAt, isEchoOf, isOvertaken, isReplacedBy, withIntent } from "./writes";
 
 /*
  * News that may be gone from their side already. A legacy record is dated and tells what the legacy system held at that time:
@@ -146,7 +146,7 @@ function ageOf(
   const seenLater = own.seenAt !== undefined && editAt < own.seenAt ? own.seenAt : null;
   // What was seen later may be our write too.
   const isOurs = seenLater !== null && covering !== undefined && isEchoOf(covering, own.print, seenLater, tolerance);
-  if (seenLater !== null && !isOurs && !isWrittenBetween(own, editAt, seenLater)) return "overtaken";
+  if (!isOurs && isOvertaken(own, editAt)) return "overtaken";
   if (covering && isReplacedBy(covering, editAt)) return "covered";
   if (seenLater === null) return "new";
   return isOurs ? "doubtful" : "overtaken";

@@ -83,6 +83,11 @@ export function isWrittenBetween({ writes }: SideEntry, from: number, to: number
   return writes.map(flightOf).some(({ at, until }) => from <= until && at <= to);
 }
 
+/** Whether a side was seen later than this time, with no write of ours in between: a person has replaced what it showed then. */
+export function isOvertaken(own: SideEntry, time: number): boolean {
+  return own.seenAt !== undefined && time < own.seenAt && !isWrittenBetween(own, time, own.seenAt);
+}
+
 /**
  * What a side may have held at a time, as far as we know: what our last write before it made of it, unless an edit was
  * accepted since, what the next one replaced, and while a write was on its way both. Anything else was put there by somebody

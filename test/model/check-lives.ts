@@ -12,7 +12,7 @@ const EXPECTED_CODES: ReadonlySet<string> = new Set([
   "USER_MISSING",
   "USER_COMBINED",
 ]);
-/** Of whoever has an address that somebody else took first on the other side. */
+/** Of whoever has an address that somebody else took first on the other side, or that hangs on an account merged into another. */
 const ADDRESS_CODES: ReadonlySet<string> = new Set([
   "EMAIL_TAKEN",
   "IDENTIFIER_TAKEN",
@@ -33,7 +33,7 @@ export async function checkLives(world: World, store: SyncStore): Promise<string
   const owners = new Set(world.owners.values());
   const isExpected = (entry: ParkedEntry) =>
     EXPECTED_CODES.has(entry.code) ||
-    (world.moved && ADDRESS_CODES.has(entry.code)) ||
+    ((world.moved || world.combined.has(ownerOf(world, entry))) && ADDRESS_CODES.has(entry.code)) ||
     (entry.code === "CREATE_UNKNOWN" && sharesAddress(world, entry));
   const problems = parked
     .filter((entry) => !isExpected(entry))
@@ -48,10 +48,14 @@ export async function checkLives(world: World, store: SyncStore): Promise<string
   return problems;
 }
 
+function ownerOf({ owners }: World, { sub, legacyId }: ParkedEntry): string {
+  return owners.get(sub ?? legacyId ?? "") ?? "";
+}
+
 /** An interrupted create cannot be told from another account of the same address. */
-function sharesAddress({ deeds, owners }: World, { sub, legacyId }: ParkedEntry): boolean {
-  const owner = owners.get(sub ?? legacyId ?? "");
-  const births = deeds.filter((deed) => deed.do === "bear" && (deed.owner === owner || deed.owner === STRANGER));
+function sharesAddress(world: World, entry: ParkedEntry): boolean {
+  const owner = ownerOf(world, entry);
+  const births = world.deeds.filter((deed) => deed.do === "bear" && (deed.owner === owner || deed.owner === STRANGER));
   return owner === STRANGER || births.length > 1;
 }
 
