@@ -95,7 +95,7 @@ function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, 
   const known = withEchoes(unechoed, pointsOf(carried), tolerance);
   const newest = seenAfter(carried, known);
   const earlier = carried.earlier ?? [];
-  const edits = editsAmong(earlier, newest.at, known);
+  const edits = editsAmong(earlier, newest.at, known, tolerance);
   const echoed = known.writes.find(({ print }) => print === newest.source);
   // Whatever came before the value right before it, and before echoes of ours, is gone by the hands of others.
   const isEcho = ({ source, at }: CarriedValue) =>
@@ -109,7 +109,8 @@ function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, 
     if (state !== "restored") return previous.source === own.print ? newest : { ...previous, state };
   }
   const wasOpenEcho = unechoed !== own && earlier.some(({ source }) => source === known.print);
-  const isAgreedAgain = newest.source === own.print && (edits.length > 0 || wasOpenEcho);
+  const isSet = isSetByPerson(newest, earlier[0], known, tolerance);
+  const isAgreedAgain = newest.source === own.print && (edits.length > 0 || wasOpenEcho || isSet);
   // Another value after our write: then this is not its echo, however close the times.
   const isNoEcho = echoed && previous && coveredBy(echoed, previous.at ?? 0, tolerance) === "restored";
   return isAgreedAgain || isNoEcho ? { ...newest, state: "restored" } : newest;
@@ -151,19 +152,43 @@ function withSightings(own: SideEntry, values: readonly CarriedValue[]): SideEnt
 }
 
 /** Those of the values that stood there before, newest first, which a person has set, as far as they have a time. */
-function editsAmong(earlier: readonly CarriedValue[], until: number | null, known: SideEntry): CarriedValue[] {
+function editsAmong(
+  earlier: readonly CarriedValue[],
+  until: number | null,
+  known: SideEntry,
+  tolerance: number,
+): CarriedValue[] {
   const edits: CarriedValue[] = [];
   let edited: number | null = null;
+  let before: CarriedValue | undefined;
   for (const value of [...earlier].reverse()) {
     const { at, source } = value;
     if (at === null || (until !== null && at > until) || isOvertaken(known, at)) continue;
     // What follows an edit, with no write of ours between, is another one, though we once knew that value.
     const followsEdit: boolean = edited !== null && !isWrittenBetween(known, edited, at);
-    const isEdit: boolean = followsEdit || !heldAt(known, at).includes(source);
+    const isEdit: boolean =
+      followsEdit || !heldAt(known, at).includes(source) || isSetByPerson(value, before, known, tolerance);
     if (isEdit) edits.push(value);
     edited = isEdit ? at : null;
+    before = value;
   }
   return edits;
+}
+
+/** Whether no write of ours can have brought a value that a record showed after one with another value. */
+function isSetByPerson(
+  { source, at }: CarriedValue,
+  before: CarriedValue | undefined,
+  { writes }: SideEntry,
+  tolerance: number,
+): boolean {
+  const since = before?.seen ?? before?.at ?? null;
+  if (at === null || since === null) return false;
+  return !writes.some((write) => {
+    const flight = flightOf(write);
+    const isBetween = since <= flight.until && flight.at <= at;
+    return write.print === source && (isBetween || isEchoOf(write, source, at, tolerance));
+  });
 }
 
 /** A value seen both before and after an edit or a write of ours that replaced it was set again in between: that is its edit. */

@@ -5,7 +5,7 @@ import { broughtOn, overLateWrite } from "./late";
 import { underOpaqueEdit } from "./opaque";
 import { isPingPong } from "./ping-pong";
 import { NO_VALUE } from "./prints";
-import { dismissedEdit, echoOverEdit, isGoneFrom, setAgainUnseen, stale } from "./stale";
+import { ageOf, dismissedEdit, echoOverEdit, setAgainUnseen, stale } from "./stale";
 import type { LedgerEntry, RuleId } from "./types";
 import { otherSide } from "./types";
 import { distance, flightOf } from "./writes";
@@ -88,8 +88,7 @@ function unlessFought(input: DecideInput, policy: RulePolicy, news: News, verdic
 function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict {
   if (input.target.state === "absent") return write();
   const entry = input.ledger[policy.id];
-  if (!entry || entry.fingerprint !== policy.fingerprint)
-    return underOpaqueEdit(input, policy, news) ?? healed(input, policy, news, firstContact(input, policy, news));
+  if (!entry || entry.fingerprint !== policy.fingerprint) return withoutBase(input, policy, news);
   const forced = input.force.includes(policy.id);
   const isAgreed = news.source === entry[input.source].print && news.state !== "restored";
   const time = recordTime(input, news);
@@ -126,23 +125,18 @@ function touchedAfter(time: number, { cidaas, legacy }: LedgerEntry): boolean {
   return times.some((at) => at !== null && at > time);
 }
 
-/** Whatever the base, what is known to have gone from the source since is brought back there, where it is what the target holds. */
-function healed(
-  input: DecideInput,
-  { id, direction, write, secret }: RulePolicy,
-  news: News,
-  verdict: Verdict,
-): Verdict {
-  const own = input.ledger[id]?.[input.source];
-  if (
-    !own ||
-    input.source === "cidaas" ||
-    !isGoneFrom(own, news, input.clockTolerance) ||
-    direction !== "both" ||
-    write === "create" ||
-    secret
-  )
-    return verdict;
+/** Without a valid base only the prints are worth nothing; what is known of the times is true all the same. */
+function withoutBase(input: DecideInput, policy: RulePolicy, news: News): Verdict {
+  const own = input.source === "legacy" ? input.ledger[policy.id]?.legacy : undefined;
+  const age = own && news.span ? ageOf(own, news, news.span.last, input.clockTolerance) : "new";
+  if (age === "overtaken") return { do: "nothing" };
+  const verdict = underOpaqueEdit(input, policy, news) ?? firstContact(input, policy, news);
+  return age === "new" ? verdict : healed(policy, verdict);
+}
+
+/** What has gone from the source since is brought back there, where it is what the target holds. */
+function healed({ direction, write, secret }: RulePolicy, verdict: Verdict): Verdict {
+  if (direction !== "both" || write === "create" || secret) return verdict;
   if (verdict.do === "write") return { ...verdict, heal: true };
   return verdict.do === "remember" ? { do: "refuse", conflicts: [], heal: true, keep: true } : verdict;
 }

@@ -128,13 +128,8 @@ function coveredUnseen(
   return writeUnlessEdited(input, policy, news, { agreed, record, heal });
 }
 
-/** Whether the side does not hold the value any more: something else was seen there later, or written by us. */
-export function isGoneFrom(own: SideEntry, news: News, tolerance: number): boolean {
-  return news.span !== null && ageOf(own, news, news.span.last, tolerance) !== "new";
-}
-
 /** Whether a write of ours has replaced a value of this time, or a later value of the same side has, or the one or the other. */
-function ageOf(
+export function ageOf(
   own: SideEntry,
   { state }: News,
   editAt: number,
