@@ -1,7 +1,7 @@
 import { conflictRecord } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { point } from "./times";
-import type { Ledger, LedgerEntry, RuleId, Side, Write } from "./types";
+import type { ConflictRecord, Ledger, LedgerEntry, RuleId, Side, Span, Write } from "./types";
 import { otherSide } from "./types";
 import { distance, isEchoOf } from "./writes";
 
@@ -46,14 +46,24 @@ export function mergeLate(
 export function broughtOn(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
   const write = input.late[policy.id];
   const { print, editAt, writes } = entry[otherSide(input.source)];
-  const [brought] = writes;
+  const [brought, former] = writes;
   if (write?.print !== news.source || brought?.print !== print || brought.editAt === null) return null;
   if (distance(write, brought.editAt) > input.clockTolerance) return null;
-  const accepted = { ...news, span: point(brought.editAt) };
-  const replaced = editAt === null ? null : point(editAt);
-  const record = conflictRecord(input, policy.conflict, policy, accepted, replaced);
-  const conflicts = [{ ...record, winner: input.source, ambiguous: true }];
-  return { do: "remember", target: news.target, conflicts };
+  const between = (lost: number | null, won: number | null, winner: Side): ConflictRecord => {
+    const [own, other] = winner === input.source ? [won, lost] : [lost, won];
+    const accepted = { ...news, span: spanAt(own) };
+    return { ...conflictRecord(input, policy.conflict, policy, accepted, spanAt(other)), winner, ambiguous: true };
+  };
+  // What was brought from this very side before has lost to the edit that the late write carried.
+  const isOwn = former !== undefined && former.print === brought.before;
+  const record = isOwn
+    ? between(former.editAt, write.editAt, otherSide(input.source))
+    : between(editAt, brought.editAt, input.source);
+  return { do: "remember", target: news.target, conflicts: [record] };
+}
+
+function spanAt(time: number | null): Span | null {
+  return time === null ? null : point(time);
 }
 
 /**

@@ -107,6 +107,8 @@ function checkOwner(world: World, owner: string, conflicts: ConflictEntry[]): st
   const last = (what: string) => world.deeds.findLast((deed) => deed.owner === owner && deed.do === what)?.at ?? 0;
   const deleted = last("delete");
   const alive = Math.max(last("bear"), last("edit"));
+  // Deleted in cidaas between our last look and our update, which made it anew: the tenant has no compare-and-set.
+  if (world.revived.has(owner)) return [];
   if (user && deleted > alive + DOUBT_MS && !isHalfDeleted(world, owner, deleted))
     return [`${owner} was deleted, and is there again`];
   if (!user && (deleted === 0 || last("bear") > deleted + DOUBT_MS)) return [`${owner} is gone, and was not deleted`];

@@ -25,6 +25,9 @@ export interface Edit {
 /** As the model's sync is told; within it nobody can tell who wrote a value. */
 export const TOLERANCE_MS = 5_000;
 
+/** The longest from a look at a user to the call that it decided. */
+const WINDOW_MS = 2_000;
+
 /** What a person did with an account as a whole. */
 export interface Deed {
   at: number;
@@ -82,6 +85,8 @@ export class World {
   readonly #lookedAt = new Map<string, number>();
   /** Edits that a bulk call replaced, or hid under the same value, which no look before it could have seen. */
   readonly covered = new Set<Edit>();
+  /** Whose account was deleted in the same window, and made anew by the call. */
+  readonly revived = new Set<string>();
   /** As somebody entered it, by side and owner. */
   readonly #entries = new Map<string, Entry>();
   readonly #goneSince = new Map<string, number>();
@@ -205,6 +210,8 @@ export class World {
       if (isThere && last.at >= (this.#lookedAt.get(sub) ?? 0)) this.covered.add(last);
     }
     const model = customFieldsOf(body).legacy_id;
+    const owner = this.owners.get(sub);
+    if (!present && owner !== undefined && this.hasLately("delete", owner, WINDOW_MS)) this.revived.add(owner);
     if (!present) this.#own(sub, this.owners.get(String(model)) ?? String(body.email));
     this.putTenant(sub, body, present ? "ACCOUNT_MODIFIED" : "ACCOUNT_CREATED");
     return present ? "UPDATED" : "CREATED";

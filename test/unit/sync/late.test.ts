@@ -102,6 +102,23 @@ describe("A late write of ours", () => {
     should(ask(news("ours", 390), { ledger: { email: accepted } })).eql({ do: "nothing" });
   });
 
+  it("is recorded as what it has cost its own side where the value it replaced came from there", () => {
+    const own = written(
+      AGREED,
+      { fingerprint: "f1", side: "legacy", source: "next@legacy", target: "next@cidaas", editAt: 290 },
+      { at: 300, until: 340 },
+    );
+    const accepted = written(
+      own,
+      { fingerprint: "f1", side: "legacy", source: "ours@legacy", target: "ours@cidaas", editAt: 390 },
+      { at: 420, until: 430 },
+    );
+    should(ask(news("ours", 390), { ledger: { email: accepted }, late: { email: LATE } })).match({
+      do: "remember",
+      conflicts: [{ winner: "cidaas", cidaasTime: 150, legacyTime: 290, ambiguous: true }],
+    });
+  });
+
   it("is any that only its own process knows of", () => {
     const ours = {
       fingerprint: "f1",
