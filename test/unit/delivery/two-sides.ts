@@ -59,7 +59,7 @@ export class TwoSides {
         legacyTime: PATHS.legacyTime,
         legacyDeleted: null,
         legacyVerified: PATHS.verified,
-        firstContact: "newest",
+        firstContact: "park",
         clockToleranceMs: 1_000,
         brake: { count: Number.POSITIVE_INFINITY, share: 0 },
       },

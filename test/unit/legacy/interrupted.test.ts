@@ -142,9 +142,11 @@ describe("After an interrupted write", () => {
   });
 });
 
-describe("A create that meets a user with the same e-mail", () => {
-  it("is tried again where that one is gone by the time it is looked for", async () => {
-    const sides = await TwoSides.open();
+describe("A create that meets a user with the same e-mail, who is gone by the time it is looked for", () => {
+  let sides: TwoSides;
+
+  beforeEach(async () => {
+    sides = await TwoSides.open();
     sides.tenant.put("a", ADA);
     await sides.event("a", "ACCOUNT_CREATED");
     const before = () => {
@@ -152,7 +154,17 @@ describe("A create that meets a user with the same e-mail", () => {
     };
     sides.legacy.next = { before };
     should(await sides.toLegacy()).equal("RETRY");
+  });
+
+  afterEach(() => sides.close());
+
+  it("is tried again", async () => {
     should(await sides.toLegacy()).equal("CREATED");
-    await sides.close();
+  });
+
+  it("leaves no doubt about whether a user was made", async () => {
+    sides.tenant.users.delete("a");
+    await sides.event("a", "ACCOUNT_DELETED");
+    should(await sides.toLegacy()).equal("UNCHANGED");
   });
 });
