@@ -211,13 +211,17 @@ describe("learnedFrom", () => {
     should(learnedFrom(rules, { city: carried("ours", 110) }, "legacy", ledger, 20)).eql({});
   });
 
-  it("learns nothing from what is no echo, lies too far from the write, or is known already", () => {
+  it("learns nothing from what is no echo, or is known already", () => {
     const brought = { city: carried("edit", 130) };
     const strange = { city: mergeCarried(carried("strange", 110), carried("edit", 130)) };
     should(learnedFrom(strange, brought, "legacy", ledger, 20)).eql({});
-    should(learnedFrom(both, brought, "legacy", ledger, 5)).eql({});
     should(learnedFrom(both, brought, "legacy", {}, 20)).eql({});
     const once = learnedFrom(both, brought, "legacy", ledger, 20);
     should(learnedFrom(both, brought, "legacy", once, 20)).eql({});
+  });
+
+  it("learns from what lies too far from the write that the value was there then, and no more", () => {
+    const learned = learnedFrom(both, { city: carried("edit", 130) }, "legacy", ledger, 5);
+    should(learned.city?.legacy).eql({ ...ledger.city.legacy, seenAt: 110 });
   });
 });
