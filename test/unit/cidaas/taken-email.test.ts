@@ -1,8 +1,11 @@
 import should from "should";
+import type { BulkResult } from "../../../lib/cidaas/types";
 import { emptyChange } from "../../../lib/sync/change";
 import { TwoSides } from "../delivery/two-sides";
 
 const EMAIL = "ada@example.org";
+
+const refusal = (code: string): BulkResult => ({ state: "FAILED", code, message: "Not this one.", tries: 1 });
 
 describe("A user whose e-mail another account of the tenant has", () => {
   let sides: TwoSides;
@@ -39,10 +42,20 @@ describe("A user whose e-mail another account of the tenant has", () => {
 
   it("is parked at once where the tenant refuses it for another reason, and nobody has the e-mail", async () => {
     await sides.record("1");
-    const refusal = { state: "FAILED", code: "ACCOUNT_REFUSED", message: "Not this one.", tries: 1 } as const;
-    sides.tenant.bulk = async () => [refusal];
+    sides.tenant.bulk = async () => [refusal("ACCOUNT_REFUSED")];
     should(await sides.toCidaas()).equal("PARKED");
     should(await sides.parked()).eql(["ACCOUNT_REFUSED"]);
+  });
+
+  it("is parked under that code though the tenant names another one, where both are known", async () => {
+    await sides.record("1");
+    await sides.quiet();
+    sides.tenant.put("other", { email: "augusta@example.org" });
+    sides.legacy.put("1", { email: "augusta@example.org" });
+    await sides.record("1");
+    sides.tenant.bulk = async () => [refusal("ACCOUNT_REFUSED")];
+    should(await sides.toCidaas()).equal("PARKED");
+    should(await sides.parked()).eql(["EMAIL_TAKEN"]);
   });
 
   for (const [how, rules] of [
