@@ -1,6 +1,6 @@
 import should from "should";
-import { conflict } from "../delivery/memories";
-import { TwoSides } from "../delivery/two-sides";
+import { conflict } from "./memories";
+import { TwoSides } from "./two-sides";
 
 const ADA = { email: "ada@example.org", given_name: "Ada", family_name: "Byron" };
 
