@@ -101,6 +101,19 @@ describe("decide, with what was seen before", () => {
   });
 
   describe("where a value may be ours or a person's", () => {
+    it("says so when it overwrites a write that was long under way", () => {
+      const during = ask(news("theirs", 320), { ledger: { email: toCidaas } });
+      should(during).match({ do: "write", conflicts: [{ winner: "legacy", ambiguous: true }] });
+      const after = ask(news("theirs", 351), { ledger: { email: toCidaas } });
+      should(after).eql({ do: "write", conflicts: [], heal: false });
+      const { cidaas } = toCidaas;
+      const short = {
+        ...toCidaas,
+        cidaas: { ...cidaas, writes: cidaas.writes.map((write) => ({ ...write, until: 310 })) },
+      };
+      should(ask(news("theirs", 320), { ledger: { email: short } })).eql({ do: "write", conflicts: [], heal: false });
+    });
+
     it("says so when it overwrites a write that was never answered, but found", () => {
       const { cidaas } = toCidaas;
       const found = {
