@@ -47,6 +47,18 @@ describe("An edit in cidaas between our look and our call", () => {
     should(sides.legacy.users.get("1")).match({ first: "King", last: "Lovelace" });
   });
 
+  it("is none of before the look, such as of a field that is not mapped", async () => {
+    sides.tenant.put("a", { nickname: "Ada" });
+    await sides.event("a", "ACCOUNT_MODIFIED");
+    sides.pass(60_000);
+    sides.legacy.put("1", { last: "Lovelace" });
+    await sides.record("1");
+    should(await sides.toCidaas()).equal("UPDATED");
+    await sides.event("a", "ACCOUNT_MODIFIED");
+    await sides.quiet();
+    should(await conflicts()).eql([]);
+  });
+
   it("leaves nothing to record where nobody made one", async () => {
     sides.legacy.put("1", { last: "Lovelace" });
     await sides.record("1");
