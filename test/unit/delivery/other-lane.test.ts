@@ -5,7 +5,7 @@ import type { Lease } from "../../../lib/store/types";
 import { emptyChange } from "../../../lib/sync/change";
 import { mergeCarried } from "../../../lib/sync/covered";
 import { written } from "../../../lib/sync/ledger";
-import type { CarriedRule, Change } from "../../../lib/sync/types";
+import type { CarriedRule, Change, Ledger } from "../../../lib/sync/types";
 import { leaseOf } from "./leases";
 
 const look = emptyChange("upsert", 1_000);
@@ -31,8 +31,8 @@ describe("What waits in the other lane", () => {
   });
 
   describe("for cidaas, of a legacy user", () => {
-    const rival = (change: Partial<Change>) =>
-      rivalOf({ ...look, span, ...change }, "cidaas", leaseOf({ token: "t", lane: "to-legacy", ledger }), 10);
+    const rival = (change: Partial<Change>, known: Ledger = ledger) =>
+      rivalOf({ ...look, span, ...change }, "cidaas", leaseOf({ token: "t", lane: "to-legacy", ledger: known }), 10);
     const city = (...values: CarriedRule[]) => ({ rules: { city: values.reduce((a, b) => mergeCarried(a, b)) } });
 
     it("tells what the legacy system holds by now", () => {
@@ -50,6 +50,16 @@ describe("What waits in the other lane", () => {
     it("tells nothing of an edit that a write of ours has covered, or that is older than it", () => {
       should(rival(city(carried("edit", 101), carried("ours", 103))).prints).eql({});
       should(rival(city(carried("edit", 99))).prints).eql({});
+    });
+
+    it("tells nothing of an edit that a write of ours may have covered", () => {
+      should(rival(city(carried("edit", 107), carried("ours", 109))).prints).eql({});
+    });
+
+    it("tells nothing by the echo of a write over which an edit was accepted", () => {
+      const accepted = { city: { ...ledger.city, legacy: { ...ledger.city.legacy, print: "edit", editAt: 102 } } };
+      should(rival(city(carried("ours", 105)), accepted).prints).eql({});
+      should(rival(city(carried("ours", 115)), accepted).prints).match({ city: { print: "ours" } });
     });
 
     it("tells nothing where the record is to be read again before it counts", () => {

@@ -99,6 +99,12 @@ describe("The plan after an interrupted write", () => {
     should(plan.do === "settle" && plan.conflicts).eql([conflict("tier"), anew]);
   });
 
+  it("records both where it decides on other edits of the rule", () => {
+    const other = { ...conflict("city"), legacyTime: 85 };
+    const plan = withProof({ ...NOTHING_TO_WRITE, conflicts: [other] }, INTENT, AFTER, BEFORE);
+    should(plan.do === "settle" && plan.conflicts).eql([conflict("city"), conflict("tier"), other]);
+  });
+
   it("is left alone where it settles nothing yet", () => {
     should(withProof({ do: "again" }, INTENT, AFTER, BEFORE)).eql({ do: "again" });
   });

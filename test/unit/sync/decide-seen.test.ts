@@ -101,17 +101,16 @@ describe("decide, with what was seen before", () => {
   });
 
   describe("where a value may be ours or a person's", () => {
-    it("says so when it overwrites a write that was long under way", () => {
-      const during = ask(news("theirs", 320), { ledger: { email: toCidaas } });
-      should(during).match({ do: "write", conflicts: [{ winner: "legacy", ambiguous: true }] });
-      const after = ask(news("theirs", 351), { ledger: { email: toCidaas } });
-      should(after).eql({ do: "write", conflicts: [], heal: false });
+    it("says so when it overwrites a write that was held up on its way", () => {
       const { cidaas } = toCidaas;
-      const short = {
-        ...toCidaas,
-        cidaas: { ...cidaas, writes: cidaas.writes.map((write) => ({ ...write, until: 310 })) },
+      const until = (time: number) => {
+        const writes = cidaas.writes.map((write) => ({ ...write, until: time }));
+        return { ledger: { email: { ...toCidaas, cidaas: { ...cidaas, writes } } } };
       };
-      should(ask(news("theirs", 320), { ledger: { email: short } })).eql({ do: "write", conflicts: [], heal: false });
+      const heldUp = ask(news("theirs", 5_000), until(5_301));
+      should(heldUp).match({ do: "write", conflicts: [{ winner: "legacy", ambiguous: true }] });
+      should(ask(news("theirs", 5_400), until(5_301))).eql({ do: "write", conflicts: [], heal: false });
+      should(ask(news("theirs", 5_000), until(5_300))).eql({ do: "write", conflicts: [], heal: false });
     });
 
     it("says so when it overwrites a write that was never answered, but found", () => {
