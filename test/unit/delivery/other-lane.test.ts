@@ -40,6 +40,7 @@ describe("What waits in the other lane", () => {
         span,
         prints: { city: { print: "edit", at: 500, restored: false } },
       });
+      should(rival(city(carried("ours", 105))).prints).match({ city: { print: "ours", at: 105 } });
     });
 
     it("tells that a person has set the agreed value again", () => {
