@@ -1,7 +1,7 @@
 import should from "should";
-import { mergeCarried, uncover } from "../../../lib/sync/covered";
+import { learnedFrom, mergeCarried, uncover } from "../../../lib/sync/covered";
 import { remembered, written } from "../../../lib/sync/ledger";
-import type { CarriedRule, Intent } from "../../../lib/sync/types";
+import type { CarriedRule, Intent, Ledger } from "../../../lib/sync/types";
 import { heldAt } from "../../../lib/sync/writes";
 
 const carried = (source: string, at: number | null): CarriedRule => ({ at, source, values: [source] });
@@ -183,5 +183,45 @@ describe("uncover", () => {
   it("leaves a rule that nothing is known of", () => {
     const rules = newest(carried("edit", 95), carried("ours", 101));
     should(sourceOf(uncover(rules, "legacy", {}, null, 0))).equal("ours");
+  });
+});
+
+describe("learnedFrom", () => {
+  const agreed = { fingerprint: "f", side: "cidaas" as const, source: "ours@cidaas", target: "ours", editAt: 90 };
+  /** We wrote "ours" to the legacy system between 100 and 104; the clocks may be apart by 20. */
+  const ledger = { city: written(null, agreed, { at: 100, until: 104 }) };
+  const both = { city: mergeCarried(carried("ours", 110), carried("edit", 130)) };
+  const echoOf = (learned: Ledger) => learned.city?.legacy.writes[0]?.echoAt;
+
+  it("dates our write by its echo, which waited before the edit that the change brings", () => {
+    const learned = learnedFrom(both, { city: carried("edit", 130) }, "legacy", ledger, 20);
+    should(echoOf(learned)).equal(110);
+    should(learned.city?.cidaas).equal(ledger.city.cidaas);
+  });
+
+  it("dates it by an echo that came after the edit which the write has covered", () => {
+    const rules = { city: mergeCarried(carried("edit", 99), carried("ours", 110)) };
+    const brought = uncover(rules, "legacy", ledger, null, 20);
+    should(brought.city?.state).equal("covered");
+    should(echoOf(learnedFrom(rules, brought, "legacy", ledger, 20))).equal(110);
+  });
+
+  it("leaves to decide what the change itself brings", () => {
+    const rules = { city: mergeCarried(carried("edit", 99), carried("ours", 110)) };
+    should(learnedFrom(rules, { city: carried("ours", 110) }, "legacy", ledger, 20)).eql({});
+  });
+
+  it("learns nothing from what is no echo, or is known already", () => {
+    const brought = { city: carried("edit", 130) };
+    const strange = { city: mergeCarried(carried("strange", 110), carried("edit", 130)) };
+    should(learnedFrom(strange, brought, "legacy", ledger, 20)).eql({});
+    should(learnedFrom(both, brought, "legacy", {}, 20)).eql({});
+    const once = learnedFrom(both, brought, "legacy", ledger, 20);
+    should(learnedFrom(both, brought, "legacy", once, 20)).eql({});
+  });
+
+  it("learns from what lies too far from the write that the value was there then, and no more", () => {
+    const learned = learnedFrom(both, { city: carried("edit", 130) }, "legacy", ledger, 5);
+    should(learned.city?.legacy).eql({ ...ledger.city.legacy, seenAt: 110 });
   });
 });

@@ -101,6 +101,18 @@ describe("decide, with what was seen before", () => {
   });
 
   describe("where a value may be ours or a person's", () => {
+    it("says so when it overwrites a write that was held up on its way", () => {
+      const { cidaas } = toCidaas;
+      const until = (time: number) => {
+        const writes = cidaas.writes.map((write) => ({ ...write, until: time }));
+        return { ledger: { email: { ...toCidaas, cidaas: { ...cidaas, writes } } } };
+      };
+      const heldUp = ask(news("theirs", 5_000), until(5_301));
+      should(heldUp).match({ do: "write", conflicts: [{ winner: "legacy", ambiguous: true }] });
+      should(ask(news("theirs", 5_400), until(5_301))).eql({ do: "write", conflicts: [], heal: false });
+      should(ask(news("theirs", 5_000), until(5_300))).eql({ do: "write", conflicts: [], heal: false });
+    });
+
     it("says so when it overwrites a write that was never answered, but found", () => {
       const { cidaas } = toCidaas;
       const found = {

@@ -178,6 +178,15 @@ describe("decide, with stale news", () => {
     });
   });
 
+  it("records an edit no second time that was brought to the target already, and only brings the winner back", () => {
+    const edit = { print: "edit@cidaas", before: "ours@cidaas", at: 400, until: 410, editAt: 320 };
+    const brought = { ...covered, cidaas: { print: "edit@cidaas", editAt: 250, writes: [edit] } };
+    const again = { ...news("edit", 320), state: "covered" as const };
+    should(ask(again, { ledger: { email: brought } })).eql({ do: "refuse", conflicts: [], heal: true, keep: true });
+    const other = { ...brought, cidaas: { ...brought.cidaas, writes: [{ ...edit, editAt: 310 }] } };
+    should(ask(again, { ledger: { email: other } })).match({ conflicts: [{ rule: "email" }] });
+  });
+
   it("finds nothing new in an older value that arrives after a newer one was taken", () => {
     const newer = remembered(AGREED, {
       fingerprint: "f1",

@@ -1,6 +1,7 @@
 import should from "should";
 import type { RulePolicy } from "../../../lib/sync/decision";
-import { type PlanInput, planFor } from "../../../lib/sync/plan";
+import { written } from "../../../lib/sync/ledger";
+import { type PlanInput, planFor, type Settleable } from "../../../lib/sync/plan";
 import type { Intent } from "../../../lib/sync/types";
 
 const TIER: RulePolicy = {
@@ -22,24 +23,16 @@ const INTENT: Intent = {
   heal: [],
 };
 
-/** Rules of the unsettled write that a look at cidaas overtakes, which shows this tier. */
-function overtakenBy(tier: string, seenAt: number | undefined, intent = INTENT): string[] {
-  const input: PlanInput = {
+function planned(given: Partial<PlanInput>): Settleable {
+  const plan = planFor({
     source: "cidaas",
     now: 10_000,
     policies: [TIER],
-    news: {
-      tier: {
-        source: `${tier}@cidaas`,
-        target: `${tier}@legacy`,
-        span: null,
-        ...(seenAt === undefined ? {} : { seenAt }),
-      },
-    },
+    news: {},
     force: [],
     backfill: null,
     ledger: {},
-    intent,
+    intent: null,
     target: { state: "absent" },
     thaw: [],
     setAgain: [],
@@ -50,9 +43,16 @@ function overtakenBy(tier: string, seenAt: number | undefined, intent = INTENT):
     clockTolerance: 10,
     flightMs: 500,
     learned: {},
-  };
-  const plan = planFor(input);
-  return plan.do === "settle" ? plan.overtaken : [];
+    ...given,
+  });
+  if (plan.do !== "settle") throw new Error(`the plan is to ${plan.do}`);
+  return plan;
+}
+
+/** Rules of the unsettled write that a look at cidaas overtakes, which shows this tier. */
+function overtakenBy(tier: string, seenAt: number | undefined, intent = INTENT): string[] {
+  const shown = { source: `${tier}@cidaas`, target: `${tier}@legacy`, span: null };
+  return planned({ intent, news: { tier: seenAt === undefined ? shown : { ...shown, seenAt } } }).overtaken;
 }
 
 describe("A look at a side after a write of ours that is not settled", () => {
@@ -66,5 +66,33 @@ describe("A look at a side after a write of ours that is not settled", () => {
     should(overtakenBy("silver", 2_000)).eql([]);
     should(overtakenBy("gold", 2_000, { ...INTENT, create: true })).eql([]);
     should(overtakenBy("gold", 2_000, { ...INTENT, rules: { tier: { ...SILVER, overtaken: true } } })).eql([]);
+  });
+});
+
+describe("A value that several legacy records have shown", () => {
+  /** We wrote "silver" to the legacy system between 1000 and 1020. */
+  const agreed = { ...SILVER, fingerprint: "f", side: "cidaas" as const };
+  const silver = { ...agreed, source: SILVER.target, target: SILVER.source };
+  const shown = { source: SILVER.source, target: SILVER.target, span: { first: 1_024, last: 1_024 }, seenAt: 1_029 };
+  const given = { source: "legacy" as const, target: { state: "unread" as const }, news: { tier: shown } };
+
+  it("dates the echo of our write from the first of them, and was seen in the last", () => {
+    const plan = planned({ ...given, ledger: { tier: written(null, silver, { at: 1_000, until: 1_020 }) } });
+    should(plan.ledger.tier?.legacy).match({ writes: [{ echoAt: 1_024 }], seenAt: 1_029 });
+  });
+
+  it("does so too where it proves a write that was never answered", () => {
+    const before = { ...silver, target: "gold@legacy", source: "gold@cidaas" };
+    const intent: Intent = { ...INTENT, side: "legacy", rules: { tier: { ...silver, editAt: 300 } } };
+    const ledger = { tier: written(null, before, { at: 200, until: 220 }) };
+    const plan = planned({ ...given, intent, ledger });
+    const [write] = plan.ledger.tier?.legacy.writes ?? [];
+    should(write).match({ print: SILVER.source, at: 1_000, found: true, echoAt: 1_024 });
+    should(plan.ledger.tier?.legacy.seenAt).equal(1_029);
+  });
+
+  it("is known no better by records that the ledger knows already", () => {
+    const known = planned({ ...given, ledger: { tier: written(null, silver, { at: 1_000, until: 1_020 }) } });
+    should(planned({ ...given, ledger: known.ledger }).ledger).eql({});
   });
 });

@@ -1,7 +1,10 @@
 import should from "should";
+import { UNLINKED_CODES } from "../../../../lib/store/types";
+import type { Lane } from "../../../../lib/sync/types";
 import { type EngineFactory, email, type Fixture, ledgerEntry, withFixture } from "./fixture";
 
 export function describeLinks(factory: EngineFactory): void {
+  describeTakenBack(factory);
   describe("links", () =>
     withFixture(factory, (fixture) => {
       it("learns an id with the settle", async () => {
@@ -75,6 +78,24 @@ export function describeLinks(factory: EngineFactory): void {
         should((await f.store.status()).lanes["to-cidaas"].counters).containDeep({ delivered: 0, parked: 1 });
         await f.store.retryParked({ ids: items.map((entry) => entry.id) });
         should(await f.takeOne("to-cidaas")).containDeep({ ledger: {}, person: { inCidaas: false, sub: null } });
+      });
+
+      it("tries again, and keeps nothing else of the settlement, when an id is taken of one that only wanted to go on with it", async () => {
+        const f = fixture();
+        await f.store.adopt([{ sub: "a", legacyId: "1", identifiers: [] }]);
+        await f.markSub("b");
+        for (let tries = 1; tries < f.policy.maxAttempts; tries += 1) {
+          const { token, attempt } = await f.takeOne("to-legacy");
+          should(attempt).equal(tries);
+          const ledger = { name: ledgerEntry("n") };
+          await f.settleOne({ token, outcome: "retry", notBefore: f.now, link: { legacyId: "1" }, ledger });
+          should((await f.store.parked({})).items).eql([]);
+          f.now += 60_000;
+        }
+        const last = await f.takeOne("to-legacy");
+        should(last).containDeep({ ledger: {}, person: { sub: "b", legacyId: null } });
+        await f.settleOne({ token: last.token, outcome: "retry", link: { legacyId: "1" } });
+        should((await f.store.parked({})).items).containDeep([{ sub: "b", code: "LINK_TAKEN" }]);
       });
 
       it("takes no user away from a person that has one, but learns a new id that nobody has", async () => {
@@ -158,6 +179,80 @@ export function describeLinks(factory: EngineFactory): void {
           { person: { sub: "b" }, verified: false },
         ]);
         should((await f.store.status()).lanes["to-legacy"].counters.in).equal(0);
+      });
+    }));
+}
+
+/** Whoever was parked because nobody could say who it is on the other side. */
+function describeTakenBack(factory: EngineFactory): void {
+  describe("whoever was parked for want of a link", () =>
+    withFixture(factory, (fixture) => {
+      async function park(lane: Lane, code: string): Promise<void> {
+        const f = fixture();
+        await (lane === "to-legacy" ? f.markSub("a", { events: [code] }) : f.markLegacy("1"));
+        const { token } = await f.takeOne(lane);
+        await f.settleOne({ token, outcome: "parked", reason: { code, message: code } });
+      }
+      const lane = async (name: Lane) => (await fixture().store.status()).lanes[name];
+
+      it("comes again by itself once the person is linked, and is parked no more", async () => {
+        const f = fixture();
+        for (const code of UNLINKED_CODES) await park("to-legacy", code);
+        await f.store.adopt([{ sub: "a", legacyId: "1", identifiers: [] }]);
+        should((await f.store.parked({})).items).eql([]);
+        should((await f.takeOne("to-legacy")).change.events).eql([...UNLINKED_CODES]);
+        const { counters, parkedNow } = await lane("to-legacy");
+        should({ counters, parkedNow }).match({ parkedNow: 0, counters: { in: 8, parked: 4, merged: 3 } });
+      });
+
+      it("comes again in the lane that it was parked in, from the present state of the user", async () => {
+        const f = fixture();
+        await f.store.adopt([{ sub: "a", legacyId: null, identifiers: [] }]);
+        await park("to-cidaas", "LINK_REVIEW");
+        await f.store.adopt([{ sub: "a", legacyId: "1", identifiers: [] }]);
+        await f.takeNone("to-legacy");
+        should((await f.takeOne("to-cidaas")).change).match({ kind: "upsert", reread: true });
+        should(await lane("to-cidaas")).match({ parkedNow: 0, counters: { in: 2, parked: 1 } });
+      });
+
+      it("gives way to a newer change that waits, though neither says when it was edited", async () => {
+        const f = fixture();
+        const city = (source: string) => ({ rules: { city: { at: null, source, values: [source] } } });
+        await f.store.adopt([{ sub: "a", legacyId: null, identifiers: [] }]);
+        await f.markLegacy("1", city("old"));
+        const { token } = await f.takeOne("to-cidaas");
+        await f.settleOne({ token, outcome: "parked", reason: { code: "LINK_REVIEW", message: "Who is it?" } });
+        f.now += 1;
+        await f.markLegacy("1", city("new"));
+        await f.store.adopt([{ sub: "a", legacyId: "1", identifiers: [] }]);
+        should((await f.takeOne("to-cidaas")).change.rules).match({ city: { source: "new" } });
+      });
+
+      it("comes again to the row that stays, while that is being worked on", async () => {
+        const f = fixture();
+        await park("to-legacy", "FIND_AMBIGUOUS");
+        await f.markLegacy("1");
+        const { token } = await f.takeOne("to-cidaas");
+        const renewed = await f.store.link(token, { sub: "a" });
+        should(renewed?.other?.events).eql(["FIND_AMBIGUOUS"]);
+        should(await lane("to-legacy")).match({ parkedNow: 0, waiting: 1, counters: { in: 2, parked: 1 } });
+      });
+
+      it("stays where it is parked for another reason", async () => {
+        const f = fixture();
+        await park("to-legacy", "RECORD_INVALID");
+        await f.store.adopt([{ sub: "a", legacyId: "1", identifiers: [] }]);
+        should((await f.store.parked({})).items).match([{ code: "RECORD_INVALID", legacyId: "1" }]);
+        await f.takeNone("to-legacy");
+      });
+
+      it("stays while a sub is only chosen for it, whose user is still to be made", async () => {
+        const f = fixture();
+        await park("to-cidaas", "LINK_REVIEW");
+        await f.markLegacy("1");
+        const { token } = await f.takeOne("to-cidaas");
+        await f.store.link(token, { sub: "chosen" });
+        should((await f.store.parked({})).items).match([{ code: "LINK_REVIEW" }]);
       });
     }));
 }

@@ -1,0 +1,196 @@
+import should from "should";
+import { conflict } from "./memories";
+import { TwoSides } from "./two-sides";
+
+const ADA = { email: "ada@example.org", given_name: "Ada", family_name: "Byron" };
+
+describe("After an interrupted write", () => {
+  let sides: TwoSides;
+
+  beforeEach(async () => {
+    sides = await TwoSides.open();
+  });
+
+  afterEach(() => sides.close());
+
+  /** A user is born in cidaas; it is created in the legacy system, and the answer gets lost. */
+  async function createInterrupted(): Promise<void> {
+    sides.tenant.put("a", ADA);
+    await sides.event("a", "ACCOUNT_CREATED");
+    sides.legacy.next = { loseAnswer: true };
+    should(await sides.toLegacy()).equal("RETRY");
+    should(sides.legacy.users.size).equal(1);
+  }
+
+  /** The user is deleted in cidaas before anybody has looked for it. */
+  async function deleted(): Promise<void> {
+    sides.pass(60_000);
+    sides.tenant.users.delete("a");
+    await sides.event("a", "ACCOUNT_DELETED");
+  }
+
+  describe("a user who is deleted while it was being created", () => {
+    it("is known by the change that waits for it, and deleted", async () => {
+      await createInterrupted();
+      await sides.record("1");
+      await deleted();
+      should(await sides.toLegacy()).equal("DELETED");
+      should(sides.legacy.users.size).equal(0);
+      await sides.quiet();
+      should(sides.tenant.users.size).equal(0);
+    });
+
+    it("is known also if the legacy system tells of it a little later", async () => {
+      await createInterrupted();
+      await deleted();
+      should(await sides.toLegacy()).equal("RETRY");
+      await sides.record("1");
+      should(await sides.toLegacy()).equal("DELETED");
+      should(sides.legacy.users.size).equal(0);
+    });
+
+    it("is taken for never made at the fourth try, if nobody tells of it until then", async () => {
+      await createInterrupted();
+      sides.legacy.users.clear();
+      await deleted();
+      const states: string[] = [];
+      for (let turn = 0; turn < 5; turn += 1) states.push(await sides.toLegacy());
+      should(states).eql(["RETRY", "RETRY", "UNCHANGED", "NOBODY", "NOBODY"]);
+      should(await sides.parked()).eql([]);
+    });
+
+    it("is not taken for somebody else with the same e-mail", async () => {
+      await createInterrupted();
+      sides.legacy.users.clear();
+      sides.legacy.put("9", { email: ADA.email, first: "Augusta", last: "Leigh" });
+      await sides.record("9");
+      await deleted();
+      for (let turn = 0; turn < 3; turn += 1) await sides.toLegacy();
+      should([...sides.legacy.users.keys()]).eql(["9"]);
+    });
+
+    it("leaves no doubt where no create was under way", async () => {
+      sides.tenant.put("a", ADA);
+      await sides.event("a", "ACCOUNT_CREATED");
+      await deleted();
+      should(await sides.toLegacy()).equal("UNCHANGED");
+    });
+  });
+
+  it("a create that is found is settled before the update that follows: cidaas learns the legacy id though that gets lost", async () => {
+    await createInterrupted();
+    sides.pass(60_000);
+    sides.tenant.put("a", { given_name: "Augusta" });
+    await sides.event("a", "ACCOUNT_MODIFIED");
+    should(await sides.toLegacy()).equal("RETRY");
+    should(sides.legacy.users.get("1")?.first).equal("Ada");
+    sides.legacy.next = { loseAnswer: true };
+    should(await sides.toLegacy()).equal("RETRY");
+    should(sides.legacy.users.get("1")?.first).equal("Augusta");
+    await sides.quiet();
+    should(sides.tenant.users.get("a")?.customFields).eql({ legacy_id: "1" });
+  });
+
+  /** An update in cidaas meets a user who was deleted a moment before, and its answer gets lost. */
+  async function madeAnew(): Promise<void> {
+    sides.tenant.put("a", ADA);
+    await sides.event("a", "ACCOUNT_CREATED");
+    await sides.quiet();
+    sides.legacy.put("1", { last: "Lovelace" });
+    await sides.record("1");
+    const before = async () => {
+      sides.tenant.users.delete("a");
+      await sides.event("a", "ACCOUNT_DELETED");
+      sides.pass(1);
+    };
+    sides.tenant.next = { before, loseAnswer: true };
+    should(await sides.toCidaas()).equal("RETRY");
+    await sides.event("a", "ACCOUNT_CREATED");
+    should(sides.tenant.users.get("a")).containEql({ family_name: "Lovelace" }).and.not.have.property("given_name");
+  }
+
+  it("a user whom an update has made anew gets back what the update did not carry", async () => {
+    await madeAnew();
+    should(await sides.toLegacy()).equal("RETRY");
+    await sides.quiet();
+    should(sides.tenant.users.get("a")).match({ ...ADA, family_name: "Lovelace", customFields: { legacy_id: "1" } });
+    should(sides.legacy.users.get("1")).match({ first: "Ada", last: "Lovelace" });
+  });
+
+  it("a user whom an update has made anew is left alone until the event of its deletion is seen to", async () => {
+    await madeAnew();
+    const calls = sides.tenant.bulkCalls;
+    should(await sides.toCidaas()).equal("RETRY");
+    should(sides.tenant.bulkCalls).equal(calls);
+    await sides.quiet();
+    should(sides.tenant.users.get("a")).match({ ...ADA, family_name: "Lovelace" });
+  });
+
+  it("a user of cidaas who was made and deleted before the answer came is not made again", async () => {
+    sides.legacy.put("7", { email: "ada@example.org", first: "Ada", last: "Byron" });
+    await sides.record("7");
+    sides.tenant.next = { loseAnswer: true };
+    should(await sides.toCidaas()).equal("RETRY");
+    const [sub = ""] = sides.tenant.users.keys();
+    sides.pass(60_000);
+    sides.tenant.users.delete(sub);
+    await sides.event(sub, "ACCOUNT_DELETED");
+    should(await sides.toCidaas()).equal("RETRY");
+    should(sides.tenant.users.size).equal(0);
+    await sides.quiet();
+    should([sides.tenant.users.size, sides.legacy.users.size]).eql([0, 0]);
+  });
+});
+
+describe("A legacy user who is deleted after an interrupted create in cidaas", () => {
+  let sides: TwoSides;
+
+  beforeEach(async () => {
+    sides = await TwoSides.open();
+    sides.legacy.put("7", { email: ADA.email, first: "Ada", last: "Byron" });
+    await sides.record("7");
+    sides.tenant.next = { loseAnswer: true };
+    should(await sides.toCidaas()).equal("RETRY");
+    sides.legacy.users.delete("7");
+    await sides.record("7", "delete");
+  });
+
+  afterEach(() => sides.close());
+
+  it("is deleted in cidaas too, where the create has taken effect", async () => {
+    should(await sides.toCidaas()).equal("DELETED");
+    should(sides.tenant.users.size).equal(0);
+  });
+
+  it("needs nothing more where it has not", async () => {
+    sides.tenant.users.clear();
+    should(await sides.toCidaas()).equal("UNCHANGED");
+  });
+});
+
+describe("A create that meets a user with the same e-mail, who is gone by the time it is looked for", () => {
+  let sides: TwoSides;
+
+  beforeEach(async () => {
+    sides = await TwoSides.open();
+    sides.tenant.put("a", ADA);
+    await sides.event("a", "ACCOUNT_CREATED");
+    const before = () => {
+      throw conflict();
+    };
+    sides.legacy.next = { before };
+    should(await sides.toLegacy()).equal("RETRY");
+  });
+
+  afterEach(() => sides.close());
+
+  it("is tried again", async () => {
+    should(await sides.toLegacy()).equal("CREATED");
+  });
+
+  it("leaves no doubt about whether a user was made", async () => {
+    sides.tenant.users.delete("a");
+    await sides.event("a", "ACCOUNT_DELETED");
+    should(await sides.toLegacy()).equal("UNCHANGED");
+  });
+});

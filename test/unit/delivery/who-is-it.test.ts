@@ -1,0 +1,102 @@
+import should from "should";
+import { TwoSides } from "./two-sides";
+
+const ADA = { email: "ada@example.org", given_name: "Ada", family_name: "Byron" };
+
+describe("Who a user is on the other side", () => {
+  let sides: TwoSides;
+
+  beforeEach(async () => {
+    sides = await TwoSides.open();
+  });
+
+  afterEach(() => sides.close());
+
+  describe("after a create in the legacy system of which no answer came", () => {
+    beforeEach(async () => {
+      sides.tenant.put("a", ADA);
+      await sides.event("a", "ACCOUNT_CREATED");
+      sides.legacy.next = { loseAnswer: true };
+      should(await sides.toLegacy()).equal("RETRY");
+    });
+
+    it("is left to a person where the user found holds other values, and no change of it explains them", async () => {
+      sides.legacy.put("1", { last: "Lovelace" });
+      should(await sides.toLegacy()).equal("PARKED");
+      should(await sides.parked()).eql(["CREATE_UNKNOWN"]);
+    });
+
+    it("is known where the changes that wait tell that the user once held what we were about to write", async () => {
+      await sides.record("1");
+      sides.pass(60_000);
+      sides.legacy.put("1", { last: "Lovelace" });
+      await sides.record("1");
+      await sides.quiet();
+      should(await sides.parked()).eql([]);
+      should(sides.tenant.users.get("a")).match({ family_name: "Lovelace", customFields: { legacy_id: "1" } });
+      should(sides.legacy.users.size).equal(1);
+    });
+
+    it("is asked again where the user found belongs to somebody else, who may be about to be deleted", async () => {
+      await sides.context.store.adopt([{ sub: "b", legacyId: "1", identifiers: [] }]);
+      should(await sides.toLegacy()).equal("RETRY");
+      sides.legacy.users.clear();
+      should(await sides.toLegacy()).equal("CREATED");
+      should(await sides.parked()).eql([]);
+    });
+  });
+
+  describe("where a legacy id was given away again", () => {
+    const heir = { first: "Augusta", last: "Leigh" };
+
+    beforeEach(async () => {
+      sides.legacy.put("7", { email: ADA.email, first: "Ada", last: "Byron" });
+      await sides.record("7");
+      await sides.quiet();
+      sides.legacy.users.delete("7");
+      await sides.record("7", "delete");
+      await sides.quiet();
+      should(sides.tenant.users.size).equal(0);
+      sides.pass(60_000);
+    });
+
+    it("is left to a person for a user with other identifiers", async () => {
+      sides.legacy.put("7", { email: "augusta@example.org", ...heir });
+      await sides.record("7");
+      should(await sides.toCidaas()).equal("PARKED");
+      should(await sides.parked()).eql(["LEGACY_ID_REUSED"]);
+      should(sides.tenant.users.size).equal(0);
+    });
+
+    it("is the deleted one, who has come again with the same identifier", async () => {
+      sides.legacy.put("7", { email: ADA.email, ...heir });
+      await sides.record("7");
+      await sides.quiet();
+      should([...sides.tenant.users.values()]).match([{ email: ADA.email, given_name: "Augusta" }]);
+    });
+  });
+
+  it("is the one who is still there, and is brought as it is, where an event tells of a deletion that was none", async () => {
+    sides.legacy.put("7", { email: ADA.email, first: "Ada", last: "Byron" });
+    await sides.record("7");
+    await sides.quiet();
+    sides.pass(60_000);
+    sides.legacy.put("7", { last: "Lovelace" });
+    await sides.record("7", "delete");
+    await sides.quiet();
+    should([...sides.tenant.users.values()]).match([{ family_name: "Lovelace" }]);
+  });
+
+  it("is awaited a while where an update finds nobody, and then made again", async () => {
+    sides.tenant.put("a", ADA);
+    await sides.event("a", "ACCOUNT_CREATED");
+    await sides.quiet();
+    sides.legacy.users.clear();
+    sides.tenant.put("a", { family_name: "Lovelace" });
+    await sides.event("a", "ACCOUNT_MODIFIED");
+    const states: string[] = [];
+    for (let turn = 0; turn < 4; turn += 1) states.push(await sides.toLegacy());
+    should(states).eql(["RETRY", "RETRY", "RETRY", "CREATED"]);
+    should([...sides.legacy.users.values()]).match([{ first: "Ada", last: "Lovelace" }]);
+  });
+});
