@@ -49,7 +49,7 @@ export class Lanes {
   personOf(sync: string, lane: Lane, mark: Mark, now: number): Person {
     if (!mark.sub && !mark.legacyId) throw new TypeError("a mark needs a sub or a legacy id");
     const person = this.#linking.resolve(sync, lane, mark, now);
-    return mark.change.kind === "delete" ? person : this.#tables.persons.seen(sync, person, sourceOf(lane));
+    return mark.change.kind === "delete" ? person : this.#linking.seen(sync, person, sourceOf(lane), now);
   }
 
   /** Parks a record that never reached the lane; one without any id belongs to no person. */

@@ -1,5 +1,5 @@
 import { retriedChange } from "../../sync/change";
-import { type Lane, type Person, targetOf } from "../../sync/types";
+import { type Lane, type Person, type Side, targetOf } from "../../sync/types";
 import type { Tables } from "./tables";
 
 interface Ids {
@@ -58,15 +58,32 @@ export class Linking {
       after.deletedAt ??= other.deletedAt;
     }
     this.#tables.persons.update(sync, person, after);
-    if (after.inCidaas && after.legacyId !== null) this.#takeBack(sync, after.id, now);
+    this.#takeBack(sync, after, now);
     return after;
   }
 
-  /** Whoever was parked because nobody could say who it is on the other side comes again once that is known. */
-  #takeBack(sync: string, person: number, now: number): void {
+  /** See `Persons.seen`. */
+  seen(sync: string, person: Person, side: Side, now: number): Person {
+    const after = this.#tables.persons.seen(sync, person, side);
+    if (after !== person) this.#takeBack(sync, after, now);
+    return after;
+  }
+
+  /** See `Persons.present`. */
+  present(sync: string, person: Person, present: Partial<Record<Side, boolean>>, now: number): void {
+    const after = this.#tables.persons.present(sync, person, present, now);
+    if (after.inCidaas !== person.inCidaas) this.#takeBack(sync, after, now);
+  }
+
+  /**
+   * Whoever was parked because nobody could say who it is on the other side comes again once that is known: it has both ids,
+   * and its user is in cidaas, since a sub may be chosen long before.
+   */
+  #takeBack(sync: string, { id, inCidaas, legacyId }: Person, now: number): void {
+    if (!inCidaas || legacyId === null) return;
     const { marks, parking } = this.#tables;
-    for (const { lane, change, code } of parking.unlinked(sync, person))
-      marks.arriveAgain(sync, person, lane, retriedChange(lane, change, code), now);
+    for (const { lane, change, code } of parking.unlinked(sync, id))
+      marks.arriveAgain(sync, id, lane, retriedChange(lane, change, code), now);
   }
 
   /** The rows that have these ids, each once. */

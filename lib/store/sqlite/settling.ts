@@ -88,9 +88,9 @@ export class Settling {
   }
 
   #learn(sync: string, person: Person, settlement: Settlement, now: number): void {
-    const { persons, knowledge, parking, marks } = this.#tables;
+    const { knowledge, parking, marks } = this.#tables;
     if (settlement.ledger) knowledge.putLedger(sync, person.id, settlement.ledger);
-    if (settlement.present) persons.present(sync, person, settlement.present, now);
+    if (settlement.present) this.#linking.present(sync, person, settlement.present, now);
     if (settlement.present?.cidaas === false || settlement.present?.legacy === false)
       parking.forgetWhereabouts(sync, person.id);
     if (settlement.identifiers)

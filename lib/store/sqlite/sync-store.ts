@@ -133,7 +133,7 @@ export class SqliteSyncStore implements SyncStore {
         // By its ids only: another account with the same e-mail is not the one that was forgotten.
         if (forgetting.isForgotten(this.#key, user, [], now)) continue;
         const person = linking.resolve(this.#key, "to-legacy", user, now);
-        tables.persons.seen(this.#key, person, "cidaas");
+        linking.seen(this.#key, person, "cidaas", now);
         tables.knowledge.putIdentifiers(this.#key, person.id, "cidaas", user.identifiers);
       }
     }, users.length);

@@ -207,7 +207,6 @@ function describeTakenBack(factory: EngineFactory): void {
 
       it("comes again in the lane that it was parked in, from the present state of the user", async () => {
         const f = fixture();
-        await f.store.adopt([{ sub: "a", legacyId: null, identifiers: [] }]);
         await park("to-cidaas", "LINK_REVIEW");
         await f.store.adopt([{ sub: "a", legacyId: "1", identifiers: [] }]);
         await f.takeNone("to-legacy");
@@ -246,13 +245,30 @@ function describeTakenBack(factory: EngineFactory): void {
         await f.takeNone("to-legacy");
       });
 
-      it("stays while a sub is only chosen for it, whose user is still to be made", async () => {
-        const f = fixture();
-        await park("to-cidaas", "LINK_REVIEW");
-        await f.markLegacy("1");
-        const { token } = await f.takeOne("to-cidaas");
-        await f.store.link(token, { sub: "chosen" });
-        should((await f.store.parked({})).items).match([{ code: "LINK_REVIEW" }]);
+      describe("stays while a sub is only chosen for it, and comes again", () => {
+        let token: string;
+
+        beforeEach(async () => {
+          const f = fixture();
+          await park("to-cidaas", "LINK_REVIEW");
+          await f.markLegacy("1");
+          ({ token } = await f.takeOne("to-cidaas"));
+          await f.store.link(token, { sub: "chosen" });
+          should((await f.store.parked({})).items).match([{ code: "LINK_REVIEW" }]);
+        });
+
+        afterEach(async () => {
+          should((await fixture().store.parked({})).items).eql([]);
+          should(await lane("to-cidaas")).match({ parkedNow: 0, waiting: 1, counters: { in: 3, parked: 1 } });
+        });
+
+        it("once that user is made", () =>
+          fixture().settleOne({ token, outcome: "delivered", link: { sub: "chosen" }, present: { cidaas: true } }));
+
+        it("once an event names that user", () => fixture().markSub("chosen"));
+
+        it("once that user is adopted", () =>
+          fixture().store.adopt([{ sub: "chosen", legacyId: "1", identifiers: [] }]));
       });
     }));
 }
