@@ -1,22 +1,19 @@
 import { type Prepared, prepare, type TargetReader } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
-import { LEGACY_KEY_RULE } from "../delivery/legacy-key";
-import { idOf, isDeleted, isTrue } from "../delivery/mapping";
+import { idOf } from "../delivery/mapping";
 import { overlay, presentRules, sealSecrets } from "../delivery/secrets";
 import { settledBy } from "../delivery/settled";
-import { identifiersOf, newsOfCarried, sourceOf } from "../delivery/source";
+import { identifiersOf, newsOfCarried } from "../delivery/source";
 import { RecordError } from "../errors";
 import { isEmpty } from "../mapping/json";
-import { mapRecord } from "../mapping/map-record";
 import { toTime } from "../mapping/time";
 import type { Lease, Settlement } from "../store/types";
-import { emptyChange, mergeChanges } from "../sync/change";
-import { learnedFrom, mergeCarried, uncover } from "../sync/covered";
+import { learnedFrom, uncover } from "../sync/covered";
 import { NOTHING_TO_WRITE, type Settleable } from "../sync/plan";
-import { NO_VALUE } from "../sync/prints";
-import { EVENT_LAG_MS, point } from "../sync/times";
-import type { CarriedRule, Change, Json, JsonObject, Print, RuleId } from "../sync/types";
+import { EVENT_LAG_MS } from "../sync/times";
+import type { CarriedRule, Json, JsonObject, Print, RuleId } from "../sync/types";
 import { textOf } from "./json";
+import { type LegacyReader, withLegacyValues } from "./legacy-values";
 import type { CidaasUser, Tenant } from "./types";
 import { IDENTIFIERS, membership, requireValid } from "./whole-user";
 
@@ -35,12 +32,10 @@ export interface OutgoingUser {
   whole: boolean;
 }
 
-export interface CidaasGate {
+export interface CidaasGate extends LegacyReader {
   tenant: Tenant;
   bulkUpdates: "complete" | "merge";
   verify: "pending" | "always";
-  /** The legacy record of a person, for marks that carry no values (a heal, a re-verification). */
-  readLegacy(lease: Lease): Promise<JsonObject | null | "unreadable">;
   /** False where the client may not bulkread: then each first contact asks the tenant for existence. */
   adopted: boolean;
 }
@@ -112,79 +107,6 @@ async function prepareDelete(gate: CidaasGate, lease: Lease): Promise<OutgoingUs
   const unread = { statusBefore: null, seenAt: 0, whole: false };
   return { kind: "delete", lease, body: { sub }, plan: NOTHING_TO_WRITE, ...unread };
 }
-
-/** The change with what it lacks of the legacy record, or how to settle it when there is nothing to bring. */
-async function withLegacyValues(
-  context: SyncContext,
-  gate: CidaasGate,
-  lease: Lease,
-): Promise<Change | { settlement: Settlement }> {
-  const { change, token } = lease;
-  if (change.kind === "delete") return unlessStillThere(context, gate, lease);
-  // What is forced is what the legacy system holds now, and not what an event of it once carried.
-  const isForced = change.force.some((rule) => rule !== LEGACY_KEY_RULE);
-  const empty = Object.keys(change.rules).length === 0 && change.force.length === 0;
-  if (!isForced && !empty && !change.reread) return change;
-  const record = await gate.readLegacy(lease);
-  if (record === null || record === "unreadable") {
-    const carries = Object.keys(change.rules).length > 0 || change.force.includes(LEGACY_KEY_RULE);
-    if (carries) return change;
-    return { settlement: { token, ...(change.reread ? NOTHING_TO_BRING : { outcome: "unchanged" }) } };
-  }
-  if (change.reread) return withPresentValues(context, change, record);
-  // The time that the other lane judges the record by: with two measures each lane may take the other side for the winner.
-  const recordTime = toTime(context.paths.legacyTime?.get(record));
-  const present = await mapRecord(context.map, "to-cidaas", record);
-  const { rules: prints, identifiers } = sourceOf(context, "legacy", present, {
-    verified: isTrue(context.paths.legacyVerified?.get(record)),
-    updatedAt: recordTime,
-  });
-  const rules: Record<RuleId, CarriedRule> = { ...change.rules };
-  for (const [rule, mapped] of Object.entries(present)) {
-    const value = { at: mapped.at ?? recordTime, source: prints[rule]?.print ?? NO_VALUE, values: mapped.values };
-    const carried = rules[rule];
-    if (!carried) rules[rule] = value;
-    else if (change.force.includes(rule)) rules[rule] = mergeCarried(carried, value);
-  }
-  // Who brings no identifier of its own would be taken for nobody whom the tenant knows.
-  return { ...change, rules, identifiers: change.identifiers.length > 0 ? change.identifiers : identifiers };
-}
-
-/** The event said deleted: where the legacy system still has the user that is no evidence, and what it holds is brought. */
-async function unlessStillThere(context: SyncContext, gate: CidaasGate, lease: Lease): Promise<Change> {
-  const { change } = lease;
-  const record = await gate.readLegacy(lease);
-  if (record === null || record === "unreadable" || isDeleted(context, record)) return change;
-  return withPresentValues(context, { ...change, kind: "upsert" }, record);
-}
-
-/** A parked change that is retried gives way to what the legacy system holds by now, rule by rule and by the times of both. */
-async function withPresentValues(context: SyncContext, change: Change, record: JsonObject): Promise<Change> {
-  // A record that does not say when it was edited was edited after what it differs from.
-  const at = toTime(context.paths.legacyTime?.get(record)) ?? change.span?.last ?? null;
-  const present: Change = {
-    ...emptyChange(isDeleted(context, record) ? "delete" : "upsert", change.receivedAt),
-    span: at === null ? null : point(at),
-    priority: change.priority,
-    backfill: change.backfill,
-  };
-  if (present.kind === "delete") return mergeChanges(change, present);
-  const mapped = await mapRecord(context.map, "to-cidaas", record);
-  const verified = isTrue(context.paths.legacyVerified?.get(record));
-  const source = sourceOf(context, "legacy", mapped, { verified, updatedAt: at });
-  for (const [rule, { values, at: own }] of Object.entries(mapped))
-    present.rules[rule] = { at: own ?? at, source: source.rules[rule]?.print ?? "", values };
-  return mergeChanges(change, { ...present, identifiers: source.identifiers });
-}
-
-const NOTHING_TO_BRING = {
-  outcome: "parked",
-  reason: {
-    code: "RECORD_UNREADABLE",
-    message:
-      "The parked change carries no values, and the legacy system cannot be read or has no such user. Hand the record in again, then discard this one.",
-  },
-} as const;
 
 /** Without adoption an unknown person may still be in the tenant: found by identifier, its sub is noted on its own row. */
 async function askExistence(context: SyncContext, gate: CidaasGate, lease: Lease): Promise<Lease> {

@@ -101,7 +101,8 @@ async function readAndConclude(
   const { lease, record } = seen;
   if (record === null) {
     // A deletion that waits in the other lane tells that the user was made, though the create was never answered.
-    const neverMade = lease.other?.kind !== "delete" && (!exists || intent?.create === true);
+    const isDeletedSince = lease.other !== null && tellsDeletion(lease.other);
+    const neverMade = !isDeletedSince && (!exists || intent?.create === true);
     if (!neverMade && (isAwaited(lease) || reader.missing === "retry")) {
       return settle(lease, missing(lease));
     }

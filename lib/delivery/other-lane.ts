@@ -1,4 +1,5 @@
-import { type Lease, MISSING_CODE, type Settlement } from "../store/types";
+import { MISSING_CODE } from "../store/codes";
+import type { Lease, Settlement } from "../store/types";
 import { uncover } from "../sync/covered";
 import type { Rival } from "../sync/decision";
 import type { Change, Side } from "../sync/types";

@@ -13,15 +13,12 @@ export function settledBy(
   const aside = frozen.length > 0 ? { change: frozenPart(lease.change, frozen), reason: pingPong(frozen) } : undefined;
   const settled = { conflicts, overtaken, ...(aside ? { aside } : {}) };
   if (plan.heal.length === 0) return settled;
-  const { passesBrake: _, late: __, ...rest } = lease.change;
+  const { receivedAt, priority, thaw } = lease.change;
   const change: Change = {
-    ...rest,
-    kind: "upsert",
-    rules: {},
-    events: [],
+    ...emptyChange("upsert", receivedAt),
+    priority,
     force: plan.heal,
-    identifiers: [],
-    span: null,
+    ...(thaw ? { thaw } : {}),
   };
   return { ...settled, marks: [{ lane: laneTo(plan.source), change }] };
 }

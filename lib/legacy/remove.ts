@@ -8,7 +8,7 @@ import { idsOf } from "./reading";
 import type { LegacyTarget } from "./types";
 import { unfinishedCreate } from "./unfinished";
 
-/** Tries before an interrupted create of a deleted user is taken for one that never was. */
+/** Tries, the interrupted one among them, before a create of a deleted user is taken for one that never was. */
 const CREATED_TRIES = 4;
 const CREATED = {
   code: "CREATE_UNKNOWN",
@@ -23,10 +23,10 @@ export async function remove(
   deletes: "delete" | "ignore",
 ): Promise<End> {
   const gone = { cidaas: false };
+  if (deletes === "ignore") return ended("UNCHANGED", leased, { outcome: "skipped", present: gone });
   const created = unfinishedCreate(leased);
   const isUnknown = leased.person.legacyId === null && created !== undefined;
   const lease = (isUnknown && (await linkedByCreate(context, leased, created))) || leased;
-  if (deletes === "ignore") return ended("UNCHANGED", lease, { outcome: "skipped", present: gone });
   if (lease.person.legacyId === null) {
     // The user may have been made, and the legacy system has still to tell of it.
     if (isUnknown && lease.attempt < CREATED_TRIES) return ended("RETRY", lease, { outcome: "retry", reason: CREATED });

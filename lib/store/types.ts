@@ -204,12 +204,6 @@ export interface AdoptedUser {
   identifiers: Identifier[];
 }
 
-/** Parked under this code is whose user is gone though no event said so; a deletion that becomes known ends that. */
-export const MISSING_CODE = "USER_MISSING";
-
-/** Parked under these is whose user on the other side nobody can name; a link ends that. */
-export const UNLINKED_CODES = ["LINK_REVIEW", "LINK_TAKEN", "CREATE_UNKNOWN", "FIND_AMBIGUOUS"] as const;
-
 export interface SyncStore {
   /**
    * Merges each change into the waiting mark of its person (see `mergeChanges`); unknown persons get a row. The

@@ -2,6 +2,7 @@ import { compare, write } from "./compare";
 import { conflictRecord, settleConflict, targetSpan } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { broughtOn, overLateWrite } from "./late";
+import { isEmptied } from "./ledger";
 import { underOpaqueEdit } from "./opaque";
 import { isPingPong } from "./ping-pong";
 import { NO_VALUE } from "./prints";
@@ -108,7 +109,8 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   if (ours && !ours.overtaken && !isGone && ours.target === news.source) return { do: "proven", at: time };
   const late = overLateWrite(input, policy, news, entry);
   if (late) return late;
-  if (policy.write === "create") return { do: "remember", target: news.target };
+  if (policy.write === "create" && !isEmptied(entry[otherSide(input.source)]))
+    return { do: "remember", target: news.target };
   const hidden = underOpaqueEdit(input, policy, news);
   if (hidden) return hidden;
   // What is forced is what the source holds, and that is not the value that was covered there.

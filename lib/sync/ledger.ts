@@ -86,6 +86,11 @@ export function emptied(ledger: Ledger, side: Side, rules: readonly RuleId[], { 
   return Object.fromEntries(entries);
 }
 
+/** Whether the rule is missing since its user was made anew, and not since the user was created without it. */
+export function isEmptied({ print, writes: [last] }: SideEntry): boolean {
+  return print === NO_VALUE && last?.print === NO_VALUE && last.before !== null;
+}
+
 /** The entry with the late write as the last one to that side, so that its echoes are known. */
 export function withLateWrite(entry: LedgerEntry, side: Side, write: Write): LedgerEntry {
   const { writes } = entry[side];

@@ -1,8 +1,9 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { mergeConflicts } from "../../sync/conflict";
 import type { Change, ConflictRecord, Lane } from "../../sync/types";
+import { MISSING_CODE, UNLINKED_CODES } from "../codes";
 import type { StoreCipher } from "../encryption";
-import { type ConflictEntry, MISSING_CODE, type Page, type ParkedEntry, UNLINKED_CODES } from "../types";
+import type { ConflictEntry, Page, ParkedEntry } from "../types";
 import type { Effects } from "./effects";
 import { bytes, integer, lane as laneOf, type Row, text, textOrNull } from "./rows";
 

@@ -1,5 +1,5 @@
 import should from "should";
-import { remembered, written } from "../../../lib/sync/ledger";
+import { emptied, remembered, written } from "../../../lib/sync/ledger";
 import type { Intent, LedgerEntry } from "../../../lib/sync/types";
 import { AGREED, ask, EMAIL, news, read } from "./asking";
 
@@ -175,6 +175,17 @@ describe("decide, with what was seen before", () => {
     const again = { ...news("old", 500), state: "restored" as const };
     should(ask(again, {}, oneWay).do).equal("write");
     should(ask(again).do).equal("remember");
+  });
+
+  it("writes what is written only once again to a user who was made anew without it", () => {
+    const once = { ...EMAIL, write: "create" as const };
+    const flight = { at: 300, until: 310 };
+    const missing = emptied({ email: AGREED }, "cidaas", ["email"], flight);
+    should(ask(news("old", 100), { ledger: missing, force: ["email"] }, once).do).equal("write");
+    should(ask(news("old", 100), { force: ["email"] }, once).do).equal("remember");
+    const empty = { fingerprint: "f1", side: "legacy", source: "", target: "", editAt: 90 } as const;
+    const born = { email: written(null, empty, flight) };
+    should(ask(news("first", 400), { ledger: born }, once).do).equal("remember");
   });
 
   describe("under another rule than before", () => {

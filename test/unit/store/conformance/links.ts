@@ -1,5 +1,5 @@
 import should from "should";
-import { UNLINKED_CODES } from "../../../../lib/store/types";
+import { UNLINKED_CODES } from "../../../../lib/store/codes";
 import type { Lane } from "../../../../lib/sync/types";
 import { type EngineFactory, email, type Fixture, ledgerEntry, withFixture } from "./fixture";
 
