@@ -163,7 +163,7 @@ function editsAmong(
   let before: CarriedValue | undefined;
   for (const value of [...earlier].reverse()) {
     const { at, source } = value;
-    if (at === null || (until !== null && at > until) || isOvertaken(known, at)) continue;
+    if (at === null || (until !== null && at > until) || isOvertaken(known, at, tolerance)) continue;
     // What follows an edit, with no write of ours between, is another one, though we once knew that value.
     const followsEdit: boolean = edited !== null && !isWrittenBetween(known, edited, at);
     const isEdit: boolean =

@@ -4,7 +4,7 @@ import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { LAG_LIMIT_MS, point } from "./times";
 import type { ConflictRecord, LedgerEntry, Print, SideEntry, Span, Write } from "./types";
 import { otherSide } from "./types";
-import { distance, flightOf, heldAt, isEchoOf, isOvertaken, isReplacedBy, withIntent } from "./writes";
+import { distance, flightOf, heldAt, isEchoOf, isOvertaken, isReplacedBy, isSeenEcho, withIntent } from "./writes";
 
 /*
  * News that may be gone from their side already. A legacy record is dated and tells what the legacy system held at that time:
@@ -138,13 +138,10 @@ export function ageOf(
   const [covering] = own.writes;
   if (state === "covered" || state === "doubtful") return state;
   if (own.editAt !== null && editAt < own.editAt) return "overtaken";
-  const seenLater = own.seenAt !== undefined && editAt < own.seenAt ? own.seenAt : null;
-  // What was seen later may be our write too.
-  const isOurs = seenLater !== null && covering !== undefined && isEchoOf(covering, own.print, seenLater, tolerance);
-  if (!isOurs && isOvertaken(own, editAt)) return "overtaken";
+  if (isOvertaken(own, editAt, tolerance)) return "overtaken";
   if (covering && isReplacedBy(covering, editAt)) return "covered";
-  if (seenLater === null) return "new";
-  return isOurs ? "doubtful" : "overtaken";
+  if (own.seenAt === undefined || editAt >= own.seenAt) return "new";
+  return isSeenEcho(own, tolerance) ? "doubtful" : "overtaken";
 }
 
 /** A read so soon after our write may show what stood there before it. */

@@ -84,8 +84,15 @@ export function isWrittenBetween({ writes }: SideEntry, from: number, to: number
 }
 
 /** Whether a side was seen later than this time, with no write of ours in between: a person has replaced what it showed then. */
-export function isOvertaken(own: SideEntry, time: number): boolean {
-  return own.seenAt !== undefined && time < own.seenAt && !isWrittenBetween(own, time, own.seenAt);
+export function isOvertaken(own: SideEntry, time: number, tolerance: number): boolean {
+  const { seenAt } = own;
+  if (seenAt === undefined || time >= seenAt || isSeenEcho(own, tolerance)) return false;
+  return !isWrittenBetween(own, time, seenAt);
+}
+
+/** Whether what a side was last seen with may be our last write. */
+export function isSeenEcho({ print, seenAt, writes: [last] }: SideEntry, tolerance: number): boolean {
+  return last !== undefined && seenAt !== undefined && isEchoOf(last, print, seenAt, tolerance);
 }
 
 /**
