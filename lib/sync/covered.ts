@@ -103,7 +103,7 @@ function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, 
   const previous = earlier.find((value) => edits.includes(value) || !isEcho(value));
   const isEdit = previous !== undefined && edits.includes(previous);
   if (echoed && isEdit) {
-    const likely = coveredBy(echoed, previous.at ?? 0, tolerance);
+    const likely = isSetOrWritten(carried, echoed) ? "doubtful" : coveredBy(echoed, previous.at ?? 0, tolerance);
     const state = likely === "covered" && echoedBefore(carried, echoed, tolerance) ? "doubtful" : likely;
     // An edit that was accepted already is known to `decide`, which takes the echo for what it is.
     if (state !== "restored") return previous.source === own.print ? newest : { ...previous, state };
@@ -123,11 +123,14 @@ function echoedBefore({ earlier = [] }: CarriedRule, write: Write, tolerance: nu
   return isSeen || others.some(({ source, at }) => at !== null && isEchoOf(write, source, at, tolerance));
 }
 
+/** Where the value of a write of unknown time was seen more than once, one of the sights may be that of a person's edit. */
+function isSetOrWritten({ seen }: CarriedRule, write: Write): boolean {
+  return seen !== undefined && Number.isFinite(write.until) && isVague(write);
+}
+
 /** What became of an edit of this time, where the value of the write was seen after it. */
-function coveredBy(write: Write, at: number, tolerance: number): "covered" | "doubtful" | "restored" {
-  // The one without an end is not settled yet.
-  const { until } = write;
-  if (at < until) return Number.isFinite(until) && isVague(write) ? "doubtful" : "covered";
+function coveredBy({ until }: Write, at: number, tolerance: number): "covered" | "doubtful" | "restored" {
+  if (at < until) return "covered";
   return at <= until + tolerance ? "doubtful" : "restored";
 }
 
