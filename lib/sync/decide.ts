@@ -9,7 +9,6 @@ import { NO_VALUE } from "./prints";
 import { ageOf, dismissedEdit, echoOverEdit, setAgainUnseen, stale } from "./stale";
 import type { LedgerEntry, RuleId } from "./types";
 import { otherSide } from "./types";
-import { distance, flightOf } from "./writes";
 
 /*
  * What to write when a change from source S is brought to target T, rule by rule:
@@ -53,29 +52,14 @@ import { distance, flightOf } from "./writes";
  * does not take such news, so that they are news still once the fight is over.
  */
 
-/** The verdict of every rule the change carries. Pure; the caller reads the target and asks again where one says `read`. */
+/** The verdict of every rule the change carries, its news as `dated` has them. Pure; the caller reads the target and asks again where one says `read`. */
 export function decide(input: DecideInput): Record<RuleId, Verdict> {
   const verdicts: Record<RuleId, Verdict> = {};
   for (const policy of input.policies) {
-    const news = asDated(input, policy.id);
+    const news = input.news[policy.id];
     if (news) verdicts[policy.id] = unlessFought(input, policy, news, decideRule(input, policy, news));
   }
   return verdicts;
-}
-
-/**
- * A record that a write of ours has made is of that time, and carries the other rules as they were by then: those were edited
- * at any time since the legacy system was last seen without them.
- */
-function asDated({ source, news, ledger, clockTolerance }: DecideInput, rule: RuleId): News | undefined {
-  const own = news[rule];
-  const entry = ledger[rule]?.legacy;
-  if (source !== "legacy" || !own?.span || !entry) return own;
-  const { last } = own.span;
-  const ours = Object.values(ledger).flatMap(({ legacy }) => legacy.writes);
-  if (!ours.some((write) => distance(write, last) <= clockTolerance)) return own;
-  const seen = [entry.editAt, entry.seenAt, ...entry.writes.map((write) => flightOf(write).at)];
-  return { ...own, span: { first: Math.min(last, Math.max(...seen.map((time) => time ?? 0))), last } };
 }
 
 /** A write that would only go on with a fight between the sides is not made. */

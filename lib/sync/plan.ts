@@ -1,3 +1,4 @@
+import { dated } from "./dated";
 import { decide } from "./decide";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { type Agreed, type Flight, refused, remembered, seenAgain, withLateWrite, written } from "./ledger";
@@ -66,7 +67,8 @@ export const NOTHING_TO_WRITE: Settleable = {
 };
 
 /** Asks `decide` and sums up its verdicts. */
-export function planFor(input: PlanInput): Plan {
+export function planFor(given: PlanInput): Plan {
+  const input = dated(given);
   const verdicts = decide(input);
   const list = Object.values(verdicts);
   if (list.some((verdict) => verdict.do === "again")) return { do: "again" };

@@ -1,3 +1,4 @@
+import { dated } from "../../../lib/sync/dated";
 import { decide } from "../../../lib/sync/decide";
 import type { DecideInput, News, RulePolicy, Verdict } from "../../../lib/sync/decision";
 import { remembered } from "../../../lib/sync/ledger";
@@ -30,7 +31,7 @@ export function news(value: string, time: number | null): News {
 
 /** Decides about the one rule of a change from the legacy system. */
 export function ask(change: News, given: Partial<DecideInput> = {}, policy: RulePolicy = EMAIL): Verdict {
-  const verdicts = decide({
+  const input: DecideInput = {
     source: "legacy",
     now: 1_000_000,
     policies: [policy],
@@ -48,7 +49,8 @@ export function ask(change: News, given: Partial<DecideInput> = {}, policy: Rule
     firstContact: "park",
     clockTolerance: 10,
     ...given,
-  });
+  };
+  const verdicts = decide(dated(input));
   const verdict = verdicts[policy.id];
   if (!verdict) throw new Error("the rule has no verdict");
   return verdict;

@@ -1,7 +1,7 @@
 import should from "should";
 import { emptied, remembered, written } from "../../../lib/sync/ledger";
 import type { Intent, LedgerEntry } from "../../../lib/sync/types";
-import { AGREED, ask, EMAIL, news, read } from "./asking";
+import { AGREED, ask, at, EMAIL, news, read } from "./asking";
 
 /** At time 300 we wrote the value "ours" to a side, which carried an edit of time 250. */
 const FLIGHT = { at: 300, until: 340 };
@@ -175,6 +175,22 @@ describe("decide, with what was seen before", () => {
     const again = { ...news("old", 500), state: "restored" as const };
     should(ask(again, {}, oneWay).do).equal("write");
     should(ask(again).do).equal("remember");
+  });
+
+  it("dates an edit over an open write by the user's own time, where no event of it has come", () => {
+    const intent = {
+      ...INTENT,
+      side: "cidaas" as const,
+      rules: { email: { source: "next@legacy", target: "next@cidaas", editAt: 390 } },
+    };
+    const look = { ...fromCidaas("theirs", null), latest: 430 };
+    const rival = { span: at(390), prints: { email: { print: "next@legacy", at: 390, restored: false } } };
+    const given = { source: "cidaas" as const, intent, rival };
+    should(ask(look, given)).match({
+      do: "write",
+      conflicts: [{ winner: "cidaas", cidaasTime: 430, ambiguous: false }],
+    });
+    should(ask(look, { ...given, intent: null }).do).equal("refuse");
   });
 
   it("writes what is written only once again to a user who was made anew without it", () => {
