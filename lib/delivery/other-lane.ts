@@ -1,6 +1,6 @@
 import { MISSING_CODE } from "../store/codes";
 import type { Lease, Settlement } from "../store/types";
-import { uncover } from "../sync/covered";
+import { isGone, uncover } from "../sync/covered";
 import type { Rival } from "../sync/decision";
 import type { Change, Side } from "../sync/types";
 import { targetOf } from "../sync/types";
@@ -38,7 +38,7 @@ export function rivalOf(other: Change, source: Side, { ledger, intents }: Lease,
     // The echo of a write over which an edit was accepted: that one is on its way back.
     if (write && own?.print !== print && at !== null && isEchoOf(write, print, at, tolerance)) continue;
     // What a write of ours has replaced is not what the legacy system holds, though its own lane has still to settle it.
-    if (state === "covered" || state === "doubtful" || (at !== null && write && isReplacedBy(write, at))) continue;
+    if (isGone(carried) || (at !== null && write && isReplacedBy(write, at))) continue;
     prints[rule] = { print, at, restored: state === "restored" };
   }
   return { span: other.span, prints };

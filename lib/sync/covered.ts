@@ -11,6 +11,11 @@ import {
   withIntent,
 } from "./writes";
 
+/** Whether what a change brings is gone from its source, by a write of ours or, it may be, by a person. */
+export function isGone({ state }: Pick<CarriedRule, "state">): boolean {
+  return state === "covered" || state === "doubtful";
+}
+
 /** As many as the ledger keeps writes: before each of them somebody may have edited. */
 const EARLIER_KEPT = 4;
 

@@ -1,5 +1,6 @@
 import { compare, write } from "./compare";
 import { conflictRecord, settleConflict, targetSpan } from "./conflict";
+import { isGone } from "./covered";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { broughtOn, overLateWrite } from "./late";
 import { isEmptied } from "./ledger";
@@ -89,8 +90,7 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   const echo = echoOverEdit(input, policy, news, entry);
   if (echo && !forced) return echo;
   const ours = input.intent?.rules[policy.id];
-  const isGone = news.state === "covered" || news.state === "doubtful";
-  if (ours && !ours.overtaken && !isGone && ours.target === news.source) return { do: "proven", at: time };
+  if (ours && !ours.overtaken && !isGone(news) && ours.target === news.source) return { do: "proven", at: time };
   const late = overLateWrite(input, policy, news, entry);
   if (late) return late;
   if (policy.write === "create" && !isEmptied(entry[otherSide(input.source)]))
@@ -98,7 +98,7 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   const hidden = underOpaqueEdit(input, policy, news);
   if (hidden) return hidden;
   // What is forced is what the source holds, and that is not the value that was covered there.
-  const isForced = forced && !isGone;
+  const isForced = forced && !isGone(news);
   return (
     (isForced ? null : stale(input, policy, news, entry)) ??
     compare(input, policy, news, entry[otherSide(input.source)].print, isForced)

@@ -1,4 +1,5 @@
 import { conflictRecord } from "./conflict";
+import { isGone } from "./covered";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { point } from "./times";
 import type { ConflictRecord, Ledger, LedgerEntry, RuleId, Side, Span, Write } from "./types";
@@ -74,8 +75,7 @@ export function overLateWrite(input: DecideInput, policy: RulePolicy, news: News
   const own = entry[input.source];
   const [last] = own.writes;
   const write = last?.late ? last : input.late[policy.id];
-  const isGone = news.state === "covered" || news.state === "doubtful";
-  if (write?.print !== news.source || own.print === news.source || isGone) return null;
+  if (write?.print !== news.source || own.print === news.source || isGone(news)) return null;
   const time = news.span?.last ?? null;
   if (time !== null && !isEchoOf(write, news.source, time, input.clockTolerance)) return null;
   const winner = otherSide(input.source);

@@ -23,6 +23,7 @@ import { emptyChange } from "../../lib/sync/change";
 import { createPrinter } from "../../lib/sync/prints";
 import type { ChangeKind, Item, JsonObject, Lane } from "../../lib/sync/types";
 import { LANES } from "../../lib/sync/types";
+import { itemOf } from "../../nodes/shared/envelope";
 import type { Calls } from "./calls";
 import { LEASE_MS } from "./lease";
 import type { Mutant } from "./mutants";
@@ -237,13 +238,8 @@ export class Process {
     const claimed = context.registry.claim(lease.token);
     if (!claimed) return;
     const item: Item = {
-      key: String(lease.person.id),
+      ...itemOf(lease),
       kind: mapped ? "upsert" : "delete",
-      occurredAt: lease.change.span?.last ?? null,
-      version: lease.version,
-      lease: lease.token,
-      attempt: lease.attempt,
-      sub,
       legacyId: lease.person.legacyId ?? mapped?.legacyId ?? null,
       ...(mapped ? { readAt, source: mapped.source } : {}),
     };

@@ -17,6 +17,7 @@ import type { Engine, Lease } from "../../../lib/store/types";
 import { emptyChange } from "../../../lib/sync/change";
 import { createPrinter } from "../../../lib/sync/prints";
 import type { ChangeKind, Item, Lane } from "../../../lib/sync/types";
+import { itemOf } from "../../../nodes/shared/envelope";
 import { openMemoryEngine } from "../../model/store";
 import { LegacyMemory, TenantMemory } from "./memories";
 
@@ -136,13 +137,8 @@ export class TwoSides {
     const user = sub === null ? null : await this.tenant.readUser(sub);
     const mapped = user && (await mapTaken(this.context, user));
     const item: Item = {
-      key: String(lease.person.id),
+      ...itemOf(lease),
       kind: mapped ? "upsert" : "delete",
-      occurredAt: lease.change.span?.last ?? null,
-      version: lease.version,
-      lease: lease.token,
-      attempt: lease.attempt,
-      sub,
       legacyId: legacyId ?? mapped?.legacyId ?? null,
       ...(mapped ? { readAt: this.now, source: mapped.source } : {}),
     };

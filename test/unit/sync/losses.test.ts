@@ -1,6 +1,6 @@
 import should from "should";
 import { lossesOf } from "../../../lib/sync/losses";
-import type { Settleable } from "../../../lib/sync/plan";
+import { NOTHING_TO_WRITE, type Settleable } from "../../../lib/sync/plan";
 import type { LedgerEntry, Print, Side } from "../../../lib/sync/types";
 
 const ACTIVE = new Map([["status", "active"]]);
@@ -13,24 +13,8 @@ function entry(cidaas: Print, legacy: Print = cidaas, fingerprint = "f"): Ledger
 
 /** A plan that writes one rule, with these prints of its value on both sides. */
 function plan(rule: string, source: Side, news: { source: Print; target: Print }, parts: Partial<Settleable> = {}) {
-  const settleable: Settleable = {
-    do: "settle",
-    source,
-    create: false,
-    write: [rule],
-    refused: [],
-    frozen: [],
-    heal: [],
-    conflicts: [],
-    overtaken: [],
-    ledger: {},
-    proven: {},
-    previous: {},
-    news: { [rule]: { ...news, span: null } },
-    fingerprints: { [rule]: "f" },
-    ...parts,
-  };
-  return settleable;
+  const own = { write: [rule], news: { [rule]: { ...news, span: null } }, fingerprints: { [rule]: "f" } };
+  return { ...NOTHING_TO_WRITE, source, ...own, ...parts };
 }
 
 const losses = (...given: Parameters<typeof plan>) => lossesOf(plan(...given), ACTIVE);
