@@ -1,6 +1,7 @@
 import { type Prepared, prepare, type TargetReader } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
 import { idOf } from "../delivery/mapping";
+import { waitIfBeingCreated } from "../delivery/person";
 import { overlay, presentRules, sealSecrets } from "../delivery/secrets";
 import { settledBy } from "../delivery/settled";
 import { identifiersOf, newsOfCarried } from "../delivery/source";
@@ -63,7 +64,7 @@ async function prepareValid(
 ): Promise<OutgoingUser | { settlement: Settlement }> {
   const present = await withLegacyValues(context, gate, leased);
   if ("settlement" in present) return present;
-  if (present.kind === "delete") return prepareDelete(gate, { ...leased, change: present });
+  if (present.kind === "delete") return prepareDelete(context, gate, { ...leased, change: present });
   const intent = leased.intents.find(({ side }) => side === "legacy") ?? null;
   const tolerance = context.settings.clockToleranceMs;
   const change = { ...present, rules: uncover(present.rules, "legacy", leased.ledger, intent, tolerance) };
@@ -96,13 +97,18 @@ async function prepareValid(
   };
 }
 
-async function prepareDelete(gate: CidaasGate, lease: Lease): Promise<OutgoingUser | { settlement: Settlement }> {
+async function prepareDelete(
+  context: SyncContext,
+  gate: CidaasGate,
+  lease: Lease,
+): Promise<OutgoingUser | { settlement: Settlement }> {
   const { sub, inCidaas } = lease.person;
   // The user may have been made though nobody heard of it.
   const isOpen = lease.intents.some(({ side, create }) => side === "cidaas" && create);
   const isThere = inCidaas || (sub !== null && isOpen && (await gate.tenant.readUser(sub)) !== null);
   if (sub === null || !isThere) {
-    return { settlement: { token: lease.token, outcome: "unchanged", present: { legacy: false } } };
+    const waiting = await waitIfBeingCreated(context, lease, formerIdentifiers(context, lease.change.rules));
+    return { settlement: waiting ?? { token: lease.token, outcome: "unchanged", present: { legacy: false } } };
   }
   const unread = { statusBefore: null, seenAt: 0, whole: false };
   return { kind: "delete", lease, body: { sub }, plan: NOTHING_TO_WRITE, ...unread };

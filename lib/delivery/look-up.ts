@@ -61,12 +61,11 @@ export async function lookUp(
   if (found === "unreadable") return parked(lease, "CREATE_UNKNOWN", CANNOT_ASK);
   if (found.length > 1) return parked(lease, "FIND_AMBIGUOUS", SEVERAL_MATCH);
   const [own] = found;
-  if (!own) {
+  if (!own || (intent && !(await isOwnCreate(context, intent, target, own)))) {
     const moved = intent && (await linkedByCreate(context, lease, intent));
-    return moved ? { lease: moved, record: await reader.read(moved) } : { lease, record: null };
+    if (moved) return { lease: moved, record: await reader.read(moved) };
+    return own ? parked(lease, "CREATE_UNKNOWN", OTHER_VALUES) : { lease, record: null };
   }
-  if (intent && !(await isOwnCreate(context, intent, target, own)))
-    return parked(lease, "CREATE_UNKNOWN", OTHER_VALUES);
   const linked = await context.store.link(lease.token, target === "cidaas" ? { sub: own.id } : { legacyId: own.id });
   if (!linked) return { settlement: { token: lease.token, outcome: "retry", reason: FOUND_TAKEN } };
   context.registry.refresh(linked);

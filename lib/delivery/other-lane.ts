@@ -2,9 +2,10 @@ import { MISSING_CODE } from "../store/codes";
 import type { Lease, Settlement } from "../store/types";
 import { isGone, uncover } from "../sync/covered";
 import type { Rival } from "../sync/decision";
+import { ageOf } from "../sync/stale";
 import type { Change, Side } from "../sync/types";
 import { targetOf } from "../sync/types";
-import { isEchoOf, isReplacedBy } from "../sync/writes";
+import { isEchoOf } from "../sync/writes";
 import { LEGACY_KEY_RULE } from "./legacy-key";
 
 /* What waits for the same person in the other lane, and what it means for the work in this one. */
@@ -37,8 +38,8 @@ export function rivalOf(other: Change, source: Side, { ledger, intents }: Lease,
     const [write] = own?.writes ?? [];
     // The echo of a write over which an edit was accepted: that one is on its way back.
     if (write && own?.print !== print && at !== null && isEchoOf(write, print, at, tolerance)) continue;
-    // What a write of ours has replaced is not what the legacy system holds, though its own lane has still to settle it.
-    if (isGone(carried) || (at !== null && write && isReplacedBy(write, at))) continue;
+    // What a write of ours or a later edit has replaced is not what the legacy system holds, though its lane has still to settle it.
+    if (isGone(carried) || (own && at !== null && ageOf(own, carried, at, tolerance) !== "new")) continue;
     prints[rule] = { print, at, restored: state === "restored" };
   }
   return { span: other.span, prints };

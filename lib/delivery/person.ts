@@ -1,5 +1,5 @@
 import type { Lease, Settlement } from "../store/types";
-import { type Candidate, isThere, type Resolution, resolve } from "../sync/identity";
+import { BEING_CREATED, type Candidate, isThere, type Resolution, resolve } from "../sync/identity";
 import type { Identifier, Print, Side } from "../sync/types";
 import { laneTo, otherSide, targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
@@ -95,6 +95,20 @@ async function isBeingDeleted(
   return (await store.peek(laneTo(otherSide(side)), id))?.kind === "delete";
 }
 
+/**
+ * How a deleted user waits who may be the one that an interrupted create has made: its deletion is evidence for that create.
+ * Null where nobody is being created with its identifiers.
+ */
+export async function waitIfBeingCreated(
+  context: SyncContext,
+  lease: Lease,
+  former: readonly Print[],
+): Promise<Settlement | null> {
+  const candidates = await candidatesFor(context, targetOf(lease.lane), lease.change.identifiers, former);
+  const isAwaited = candidates.some(({ person, beingCreated }) => beingCreated && person.id !== lease.person.id);
+  return isAwaited ? waiting(context, lease, BEING_CREATED) : null;
+}
+
 async function linked(context: SyncContext, lease: Lease, ids: { sub?: string; legacyId?: string }): Promise<Resolved> {
   const renewed = await context.store.link(lease.token, ids);
   if (!renewed) {
@@ -107,7 +121,7 @@ async function linked(context: SyncContext, lease: Lease, ids: { sub?: string; l
 }
 
 function waiting(context: SyncContext, lease: Lease, resolution: { code: string; message: string }): Settlement {
-  const isSoonOver = resolution.code === "BEING_CREATED" || resolution.code === DELETED.code;
+  const isSoonOver = resolution.code === BEING_CREATED.code || resolution.code === DELETED.code;
   return {
     token: lease.token,
     outcome: "retry",

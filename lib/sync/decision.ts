@@ -77,8 +77,11 @@ export interface DecideInput {
 
 export type Verdict =
   | { do: "nothing" }
-  /** Nothing new: a legacy record of this time showed what was agreed, or what is known to be gone. */
-  | { do: "seen"; at: number }
+  /**
+   * Nothing new: a legacy record of this time showed what was agreed, or what is known to be gone. `setAt`: what was agreed was
+   * set once more by a person, by then at the latest.
+   */
+  | { do: "seen"; at: number; setAt?: number }
   /** The echo, of this time, of the open intent's write. */
   | { do: "proven"; at: number | null }
   /** `targetEditAt`: when the target came to the value by an edit of its own. */

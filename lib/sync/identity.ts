@@ -35,6 +35,11 @@ export interface ResolveInput {
   namespace: string;
 }
 
+export const BEING_CREATED = {
+  code: "BEING_CREATED",
+  message: "A user with the same identifier is being created just now.",
+};
+
 /**
  * Who the person is on the target side. Only a verified e-mail on both sides links by itself: whoever registers a
  * stranger's address on one side must not get the stranger's account on the other.
@@ -45,7 +50,7 @@ export function resolve(input: ResolveInput): Resolution {
   if (targetId !== null && isThere(person, target)) return { do: "update" };
   const others = input.candidates.filter((candidate) => candidate.person.id !== person.id && isAlive(candidate));
   if (others.some((candidate) => candidate.beingCreated)) {
-    return { do: "wait", code: "BEING_CREATED", message: "A user with the same identifier is being created just now." };
+    return { do: "wait", ...BEING_CREATED };
   }
   const unlinked = others.filter((candidate) => !isLinked(candidate.person));
   if (unlinked.length > 0) return linkOrReview(input, unlinked);

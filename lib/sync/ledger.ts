@@ -60,6 +60,14 @@ export function seenAgain(
   return at > known ? { ...previous, [side]: { ...entry, seenAt: at } } : null;
 }
 
+/** What a side is known to hold was set there by a person at this time. */
+export function editedAt(entry: LedgerEntry, side: Side, time: number): LedgerEntry {
+  const { seenAt, ...own } = entry[side];
+  const editAt = Math.max(own.editAt ?? 0, time);
+  const isSeenLater = seenAt !== undefined && seenAt > editAt;
+  return { ...entry, [side]: { ...own, editAt, ...(isSeenLater ? { seenAt } : {}) } };
+}
+
 /** The value was written to the other side between two times, see `Write`. */
 export function written(previous: LedgerEntry | null, agreed: Agreed, flight: Flight): LedgerEntry {
   const target = previous?.[otherSide(agreed.side)] ?? NOTHING_KNOWN;

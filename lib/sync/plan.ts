@@ -1,7 +1,7 @@
 import { dated } from "./dated";
 import { decide } from "./decide";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
-import { type Agreed, type Flight, refused, remembered, seenAgain, withLateWrite, written } from "./ledger";
+import { type Agreed, editedAt, type Flight, refused, remembered, seenAgain, withLateWrite, written } from "./ledger";
 import type { ConflictRecord, IntendedRule, Intent, Ledger, LedgerEntry, Print, RuleId, Side } from "./types";
 import { otherSide } from "./types";
 import { isProven } from "./writes";
@@ -117,6 +117,7 @@ function note(plan: Settleable, rule: RuleId, verdict: Verdict, input: PlanInput
   if (verdict.do === "seen" && previous) {
     const seen = seenFrom(previous, agreed, plan.news[rule], verdict.at, input.clockTolerance);
     if (seen !== previous) plan.ledger[rule] = seen;
+    if (verdict.setAt !== undefined) plan.ledger[rule] = editedAt(seen, plan.source, verdict.setAt);
   }
   const intended = input.intent?.rules[rule];
   if (verdict.do === "proven" && input.intent && intended) {

@@ -4,7 +4,17 @@ import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { LAG_LIMIT_MS, point } from "./times";
 import type { ConflictRecord, LedgerEntry, Print, SideEntry, Span, Write } from "./types";
 import { otherSide } from "./types";
-import { distance, flightOf, heldAt, isEchoOf, isOvertaken, isReplacedBy, isSeenEcho, withIntent } from "./writes";
+import {
+  distance,
+  flightOf,
+  heldAt,
+  isAfterShown,
+  isEchoOf,
+  isOvertaken,
+  isReplacedBy,
+  isSeenEcho,
+  withIntent,
+} from "./writes";
 
 /*
  * News that may be gone from their side already. A legacy record is dated and tells what the legacy system held at that time:
@@ -69,7 +79,8 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
   const isKnown = isEcho || heldAt(own, editAt).includes(news.source);
   if (input.source === "cidaas" && (isKnown || age === "overtaken"))
     return isKnown && mayLag(input, entry[input.source]) ? { do: "again" } : null;
-  if (age === "overtaken") return setAgainUnseen(input, policy, news, own) ?? { do: "seen", at: editAt };
+  if (age === "overtaken")
+    return setAgainUnseen(input, policy, news, own) ?? { do: "seen", at: editAt, ...setAgain(own, news, editAt) };
   if (isKnown && news.state === undefined) return { do: "seen", at: editAt };
   const [covering] = own.writes;
   if (!covering) return null;
@@ -80,7 +91,28 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
   // What an open intent carries stands on the target, though the ledger does not know it yet.
   const carried = covering === entry[input.source].writes[0] ? null : input.intent?.rules[policy.id];
   const agreed = carried?.source ?? entry[otherSide(input.source)].print;
-  return coveredUnseen(input, policy, news, agreed, record);
+  const verdict = coveredUnseen(input, policy, news, agreed, record);
+  return withRecords(verdict, replacedByEdit(input, policy, news, own));
+}
+
+/**
+ * The news may be the late echo of a write before the last one, over which an edit was accepted: then that edit was before it,
+ * and it is what the write carried that has lost.
+ */
+function replacedByEdit(input: DecideInput, policy: RulePolicy, news: News, own: SideEntry): ConflictRecord[] {
+  const { editAt, writes } = own;
+  const echoAt = news.span?.last ?? null;
+  if (editAt === null || echoAt === null || editAt > echoAt) return [];
+  const echoed = writes.slice(1).find((write) => isEchoOf(write, news.source, echoAt, input.clockTolerance));
+  if (!echoed || editAt < flightOf(echoed).at) return [];
+  const accepted = { ...news, span: point(editAt) };
+  const record = conflictRecord(input, policy.conflict, policy, accepted, carriedSpan(echoed));
+  return [{ ...record, winner: input.source, ambiguous: true }];
+}
+
+function withRecords(verdict: Verdict, records: readonly ConflictRecord[]): Verdict {
+  if (verdict.do !== "write" && verdict.do !== "refuse") return verdict;
+  return { ...verdict, conflicts: [...verdict.conflicts, ...records] };
 }
 
 /**
@@ -97,6 +129,13 @@ export function setAgainUnseen(input: DecideInput, policy: RulePolicy, news: New
   const decided = conflictRecord(input, policy.conflict, policy, edit, carriedSpan(covering));
   if (decided.winner !== input.source && !decided.ambiguous) return null;
   return { do: "refuse", conflicts: [lostInDoubt(input, decided)], heal: false, keep: true };
+}
+
+/** Between a value and the agreed one, seen after it, with no write of ours that replaced it since: a person has set that. */
+function setAgain(own: SideEntry, news: News, editAt: number): { setAt?: number } {
+  const { seenAt } = own;
+  const isEdit = seenAt !== undefined && editAt < seenAt && !heldAt(own, editAt).includes(news.source);
+  return isEdit ? { setAt: seenAt } : {};
 }
 
 /** This very edit has been brought to the target already, by a write that was found there: what it won is recorded with that. */
@@ -131,7 +170,7 @@ function coveredUnseen(
 /** Whether a write of ours has replaced a value of this time, or a later value of the same side has, or the one or the other. */
 export function ageOf(
   own: SideEntry,
-  { state }: News,
+  { state }: Pick<News, "state">,
   editAt: number,
   tolerance: number,
 ): "new" | "covered" | "overtaken" | "doubtful" {
@@ -139,7 +178,7 @@ export function ageOf(
   if (state === "covered" || state === "doubtful") return state;
   if (own.editAt !== null && editAt < own.editAt) return "overtaken";
   if (isOvertaken(own, editAt, tolerance)) return "overtaken";
-  if (covering && isReplacedBy(covering, editAt)) return "covered";
+  if (covering && isReplacedBy(covering, editAt)) return isAfterShown(covering, editAt) ? "doubtful" : "covered";
   if (own.seenAt === undefined || editAt >= own.seenAt) return "new";
   return isSeenEcho(own, tolerance) ? "doubtful" : "overtaken";
 }

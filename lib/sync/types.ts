@@ -116,6 +116,8 @@ export interface Write {
   until: number;
   /** The time of its likely echo: when it took effect, by the clock of its side. */
   echoAt?: number;
+  /** The time of a record before that which showed the value too: a person's, or the echo itself. */
+  shownAt?: number;
   /** The edit it carried; null when that had no time. */
   editAt: number | null;
   /** It left after its lease was lost, and what it replaced is still to be brought back; see `lib/sync/late`. */

@@ -35,11 +35,28 @@ export function withEcho(own: SideEntry, print: Print, at: number, tolerance: nu
   const [likely] = own.writes
     .filter((write, index) => isEchoOf(write, print, at, tolerance) && isInOrder(own, index, at))
     .sort((a, b) => distance(a, at) - distance(b, at));
-  if (!likely || isNoBetter(likely, at)) return own;
-  const writes = own.writes.map((write) => (write === likely ? { ...write, echoAt: at } : write));
+  if (!likely) return own;
+  const isBetter = !isNoBetter(likely, at);
+  const shownAt = shownBefore(likely, isBetter, at);
+  if (!isBetter && shownAt === likely.shownAt) return own;
+  const known = { ...likely, ...(isBetter ? { echoAt: at } : {}), ...(shownAt === undefined ? {} : { shownAt }) };
+  const writes = own.writes.map((write) => (write === likely ? known : write));
+  if (!isBetter) return { ...own, writes };
   // What was taken for the echo until now shows at least that the value was there then.
   const former = own.print === print && likely === own.writes[0] ? (likely.echoAt ?? 0) : 0;
   return former > Math.max(at, own.seenAt ?? 0) ? { ...own, writes, seenAt: former } : { ...own, writes };
+}
+
+/** The earliest record that showed the value of a write before its likely echo. */
+function shownBefore({ echoAt, shownAt }: Write, isBetter: boolean, at: number): number | undefined {
+  const [echo, other] = isBetter ? [at, echoAt] : [echoAt, at];
+  if (echo === undefined || other === undefined || other >= echo) return shownAt;
+  return Math.min(other, shownAt ?? other);
+}
+
+/** Whether a value of this time was put over that of a write which was shown before its likely echo. */
+export function isAfterShown({ shownAt }: Write, time: number): boolean {
+  return shownAt !== undefined && shownAt <= time;
 }
 
 /** Nobody can say when a write took effect that was only found, or was long under way: a person may have set its value then. */
@@ -108,6 +125,7 @@ export function heldAt(own: SideEntry, time: number): (Print | null)[] {
     if (at <= time && time <= until) return [print, next, before];
     const isEdited = own.editAt !== null && until < own.editAt && own.editAt <= time;
     if (at <= time) return isEdited ? [next] : [print, next];
+    if (isAfterShown(write, time)) return [print];
     next = before;
   }
   return [next];

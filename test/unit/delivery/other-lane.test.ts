@@ -4,7 +4,7 @@ import { isAwaited, isEdit, missing, rivalOf } from "../../../lib/delivery/other
 import type { Lease } from "../../../lib/store/types";
 import { emptyChange } from "../../../lib/sync/change";
 import { mergeCarried } from "../../../lib/sync/covered";
-import { written } from "../../../lib/sync/ledger";
+import { remembered, written } from "../../../lib/sync/ledger";
 import type { CarriedRule, Change, Ledger } from "../../../lib/sync/types";
 import { leaseOf } from "./leases";
 
@@ -51,6 +51,18 @@ describe("What waits in the other lane", () => {
     it("tells nothing of an edit that a write of ours has covered, or that is older than it", () => {
       should(rival(city(carried("edit", 101), carried("ours", 103))).prints).eql({});
       should(rival(city(carried("edit", 99))).prints).eql({});
+    });
+
+    it("tells nothing of a value that a later edit has replaced, though its record comes only now", () => {
+      const edited = remembered(ledger.city, {
+        fingerprint: "f",
+        side: "legacy",
+        source: "edit",
+        target: "edit@cidaas",
+        editAt: 500,
+      });
+      should(rival(city(carried("other", 400)), { city: edited }).prints).eql({});
+      should(rival(city(carried("other", 600)), { city: edited }).prints).match({ city: { print: "other" } });
     });
 
     it("tells nothing of an edit that a write of ours may have covered", () => {

@@ -37,6 +37,18 @@ describe("Who a user is on the other side", () => {
       should(sides.legacy.users.size).equal(1);
     });
 
+    it("is known by its deletion, which waits for the create, though somebody else has the address by then", async () => {
+      await sides.record("1");
+      sides.pass(60_000);
+      sides.legacy.users.clear();
+      await sides.record("1", "delete");
+      sides.legacy.put("9", { email: ADA.email, first: "Augusta", last: "Leigh" });
+      await sides.toCidaas();
+      await sides.quiet();
+      should(await sides.parked()).eql([]);
+      should(sides.tenant.users.size).equal(0);
+    });
+
     it("is asked again where the user found belongs to somebody else, who may be about to be deleted", async () => {
       await sides.context.store.adopt([{ sub: "b", legacyId: "1", identifiers: [] }]);
       should(await sides.toLegacy()).equal("RETRY");

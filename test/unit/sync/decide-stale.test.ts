@@ -1,5 +1,6 @@
 import should from "should";
 import { remembered, written } from "../../../lib/sync/ledger";
+import type { LedgerEntry, Write } from "../../../lib/sync/types";
 import { AGREED, ask, at, news, read } from "./asking";
 
 describe("decide, with stale news", () => {
@@ -10,6 +11,11 @@ describe("decide, with stale news", () => {
     { at: 300, until: 340 },
   );
   const ledger = { email: covered };
+  /** The same with more known of that write. */
+  const echoed = (members: Partial<Write>): LedgerEntry => {
+    const writes = covered.legacy.writes.map((write) => ({ ...write, ...members }));
+    return { ...covered, legacy: { ...covered.legacy, writes } };
+  };
   /** And at time 400 the value "next". */
   const twice = written(
     covered,
@@ -176,6 +182,37 @@ describe("decide, with stale news", () => {
       const verdict = ask(news("next", 430), { ledger: accepted(420), intent });
       should(verdict).containEql({ do: "refuse", heal: true, keep: true });
     });
+  });
+
+  it("takes what stood there before our write for an edit, covered or overtaken, after a record that showed our value already", () => {
+    const verdict = ask(news("old", 320), { ledger: { email: echoed({ echoAt: 330, shownAt: 295 }) } });
+    should(verdict).containEql({ do: "refuse", heal: true, keep: true });
+    should(verdict).match({ conflicts: [{ winner: "cidaas", legacyTime: 320, cidaasTime: 250, ambiguous: true }] });
+    should(ask(news("old", 320), { ledger: { email: echoed({ echoAt: 330 }) } })).eql({ do: "seen", at: 320 });
+  });
+
+  it("learns from a value that is gone that a person has set the agreed one again", () => {
+    const seen = { ...AGREED, legacy: { ...AGREED.legacy, seenAt: 500 } };
+    should(ask(news("between", 400), { ledger: { email: seen } })).eql({ do: "seen", at: 400, setAt: 500 });
+    should(ask({ ...news("old", 400), seenAt: 400 }, { ledger: { email: seen } })).eql({ do: "seen", at: 400 });
+  });
+
+  it("records what a write has carried that may have come after an edit accepted over it, though we wrote again since", () => {
+    const accepted = remembered(echoed({ echoAt: 305 }), {
+      fingerprint: "f1",
+      side: "legacy",
+      source: "edit@legacy",
+      target: "edit@cidaas",
+      editAt: 335,
+    });
+    const forced = { fingerprint: "f1", side: "cidaas", source: "edit@cidaas", target: "edit@legacy" } as const;
+    const again = written(accepted, { ...forced, editAt: 335 }, { at: 400, until: 410 });
+    const verdict = ask(news("ours", 345), { ledger: { email: again } });
+    should(verdict).match({ do: "refuse", conflicts: { 1: { winner: "legacy", cidaasTime: 250, legacyTime: 335 } } });
+    const before = written(covered, { ...forced, editAt: 335 }, { at: 400, until: 410 });
+    should(ask(news("unseen", 345), { ledger: { email: before } }))
+      .have.property("conflicts")
+      .of.length(1);
   });
 
   it("records an edit no second time that was brought to the target already, and only brings the winner back", () => {

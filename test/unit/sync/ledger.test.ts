@@ -1,6 +1,6 @@
 import should from "should";
 import type { RulePolicy } from "../../../lib/sync/decision";
-import { emptied, remembered, seenAgain, written } from "../../../lib/sync/ledger";
+import { editedAt, emptied, remembered, seenAgain, written } from "../../../lib/sync/ledger";
 import { ledgerProvenBy } from "../../../lib/sync/plan";
 import { createPrinter } from "../../../lib/sync/prints";
 import type { Intent } from "../../../lib/sync/types";
@@ -38,6 +38,15 @@ describe("the ledger", () => {
     should(mail).equal(entry);
     should(name?.cidaas).equal(entry.cidaas);
     should(name?.legacy).match({ print: "", writes: [{ print: "", before: "a@legacy", at: 10, until: 11 }] });
+  });
+
+  it("knows when a person has set what was agreed already, and needs no sight of it from before that", () => {
+    const entry = remembered(null, { ...agreed("a", 9), seenAt: 20 });
+    should(editedAt(entry, "cidaas", 20).cidaas)
+      .match({ print: "a@cidaas", editAt: 20 })
+      .not.have.property("seenAt");
+    should(editedAt(entry, "cidaas", 15).cidaas).match({ editAt: 15, seenAt: 20 });
+    should(editedAt(entry, "cidaas", 5).cidaas).match({ editAt: 9, seenAt: 20 });
   });
 
   it("never goes back to an older edit time", () => {

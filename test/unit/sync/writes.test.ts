@@ -43,6 +43,16 @@ describe("The writes of ours that the ledger knows of", () => {
       should(echoes(seen("b", 195, seen("b", 400, entry)))).eql([195]);
     });
 
+    it("and may have been shown before that, by a person's edit or by the echo itself", () => {
+      const shown = (...times: number[]) => times.reduce((entry, at) => seen("b", at, entry), own()).writes[0];
+      for (const times of [
+        [195, 210, 205],
+        [205, 195, 210],
+      ])
+        should(shown(...times)).match({ echoAt: 205, shownAt: 195 });
+      should(shown(205, 210)).not.have.property("shownAt");
+    });
+
     it("but never in another order than theirs, or before the edit that they replaced", () => {
       const same = own({
         print: "a",
@@ -70,5 +80,7 @@ describe("The writes of ours that the ledger knows of", () => {
     should(heldAt(own(), 150)).eql(["a", "a"]);
     should(heldAt(own(), 50)).eql(["old"]);
     should(heldAt(own({ writes: [{ ...SECOND, echoAt: 215 }, FIRST] }), 205)).eql(["a", "a"]);
+    const shown = own({ writes: [{ ...SECOND, echoAt: 215, shownAt: 195 }, FIRST] });
+    should([190, 205].map((time) => heldAt(shown, time))).eql([["a", "a"], ["b"]]);
   });
 });
