@@ -1,4 +1,4 @@
-import { conflictRecord, presentPrint, settleConflict, targetSpan, writesTo } from "./conflict";
+import { conflictRecord, presentPrint, settleConflict, targetSpan, writesOn } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { isOwnWrite, point } from "./times";
 import { otherSide, type Print, type SideEntry, type Span } from "./types";
@@ -72,7 +72,8 @@ function isOurs({ print, editAt, writes: [last] }: SideEntry): boolean {
  */
 function writeOverAgreed(input: DecideInput, policy: RulePolicy, news: News): Verdict {
   const span = input.target.state === "read" ? targetSpan(input, policy) : null;
-  const isOurs = input.rival === null && isOwnWrite(span?.last ?? null, writesTo(input));
+  const isOurs =
+    input.rival === null && isOwnWrite(span?.last ?? null, writesOn(otherSide(input.source), input.ledger));
   return isOurs ? write() : (recordedIfLater(input, policy, news, span) ?? write());
 }
 

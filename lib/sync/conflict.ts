@@ -1,6 +1,6 @@
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { newest, point, spanOfRead } from "./times";
-import type { ConflictRecord, Print, Side, Span, Write } from "./types";
+import type { ConflictRecord, Ledger, Print, Side, Span, Write } from "./types";
 import { otherSide } from "./types";
 
 /** What the target holds for a rule, as well as can be known without reading it now. */
@@ -17,12 +17,12 @@ export function targetSpan(input: DecideInput, policy: RulePolicy): Span | null 
   const carried = input.rival?.prints?.[policy.id];
   if (carried) return carried.at === null ? null : point(carried.at);
   const editAt = input.target.state === "read" ? input.target.editAt : null;
-  return spanOfRead(input.rival?.span ?? null, editAt, writesTo(input));
+  return spanOfRead(input.rival?.span ?? null, editAt, writesOn(otherSide(input.source), input.ledger));
 }
 
-/** Our writes to the target. */
-export function writesTo({ source, ledger }: DecideInput): Write[] {
-  return Object.values(ledger).flatMap((entry) => entry[otherSide(source)].writes);
+/** Our writes to a side. */
+export function writesOn(side: Side, ledger: Ledger): Write[] {
+  return Object.values(ledger).flatMap((entry) => entry[side].writes);
 }
 
 /** The verdict where both sides have a value of their own: who made the later edit, or who wins by the rule. */
@@ -69,6 +69,16 @@ function atLatest(record: ConflictRecord, latest: number | null, tolerance: numb
  */
 export function mergeConflicts(former: ConflictRecord, later: ConflictRecord): ConflictRecord {
   return { ...later, at: former.at, ambiguous: former.ambiguous || later.ambiguous };
+}
+
+/** Where the clocks cannot tell a value of ours from the same one set by a person, it stays, and what it replaced is recorded. */
+export function lostInDoubt({ source }: DecideInput, record: ConflictRecord): ConflictRecord {
+  return { ...record, winner: otherSide(source), ambiguous: true };
+}
+
+/** The edit that a write carried. */
+export function carriedSpan({ editAt }: Write): Span | null {
+  return editAt === null ? null : point(editAt);
 }
 
 export function conflictRecord(

@@ -99,7 +99,7 @@ export function learnedFrom(
 function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, tolerance: number): CarriedRule {
   const known = withEchoes(unechoed, pointsOf(carried), tolerance);
   const newest = seenAfter(carried, known);
-  const earlier = carried.earlier ?? [];
+  const earlier = (carried.earlier ?? []).map((value) => seenAfter(value, known));
   const edits = editsAmong(earlier, newest.at, known, tolerance);
   const echoed = known.writes.find(({ print }) => print === newest.source);
   // Whatever came before the value right before it, and before echoes of ours, is gone by the hands of others.
@@ -107,18 +107,27 @@ function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, 
     at !== null && known.writes.some((write) => isEchoOf(write, source, at, tolerance));
   const previous = earlier.find((value) => edits.includes(value) || !isEcho(value));
   const isEdit = previous !== undefined && edits.includes(previous);
-  if (echoed && isEdit) {
-    const likely = isSetOrWritten(carried, echoed) ? "doubtful" : coveredBy(echoed, previous.at ?? 0, tolerance);
-    const state = likely === "covered" && echoedBefore(carried, echoed, tolerance) ? "doubtful" : likely;
-    // An edit that was accepted already is known to `decide`, which takes the echo for what it is.
-    if (state !== "restored") return previous.source === own.print ? newest : { ...previous, state };
-  }
+  const state = echoed && previous ? fateOf(previous, carried, echoed, tolerance) : undefined;
+  // An edit that was accepted already is known to `decide`, which takes the echo for what it is.
+  if (isEdit && state && state !== "restored") return previous.source === own.print ? newest : { ...previous, state };
   const wasOpenEcho = unechoed !== own && earlier.some(({ source }) => source === known.print);
   const isSet = isSetByPerson(newest, earlier[0], known, tolerance);
   const isAgreedAgain = newest.source === own.print && (edits.length > 0 || wasOpenEcho || isSet);
   // Another value after our write: then this is not its echo, however close the times.
-  const isNoEcho = echoed && previous && coveredBy(echoed, previous.at ?? 0, tolerance) === "restored";
-  return isAgreedAgain || isNoEcho ? { ...newest, state: "restored" } : newest;
+  return isAgreedAgain || state === "restored" ? { ...newest, state: "restored" } : newest;
+}
+
+/** What became of a value that stood there before the newest one, which may be the echo of our write. */
+function fateOf(
+  previous: CarriedValue,
+  carried: CarriedRule,
+  write: Write,
+  tolerance: number,
+): "covered" | "doubtful" | "restored" {
+  if (isSetOrWritten(carried, write)) return "doubtful";
+  const likely = coveredBy(write, previous.at ?? 0, tolerance);
+  if (!echoedBefore(carried, write, tolerance)) return likely;
+  return likely === "covered" ? "doubtful" : "restored";
 }
 
 /** Whether the write may have been seen already before the edit that came before the newest value. */
@@ -199,14 +208,14 @@ function isSetByPerson(
   });
 }
 
-/** A value seen both before and after an edit or a write of ours that replaced it was set again in between: that is its edit. */
-function seenAfter(carried: CarriedRule, { print, editAt, writes }: SideEntry): CarriedRule {
-  const { at, seen, source } = carried;
-  if (at === null || seen === undefined) return carried;
-  const [write] = writes;
-  const replaced = [
-    ...(editAt !== null && print !== source ? [{ at: editAt, until: editAt }] : []),
-    ...(write && write.print !== source ? [flightOf(write)] : []),
+/** A value seen both before and after another one, of ours or of a person, was set again in between: that is its edit. */
+function seenAfter<Value extends CarriedValue>(value: Value, { print, editAt, seenAt, writes }: SideEntry): Value {
+  const { at, seen, source } = value;
+  if (at === null || seen === undefined) return value;
+  const known = [editAt, seenAt ?? null].flatMap((time) => (time === null ? [] : [{ at: time, until: time }]));
+  const others = [
+    ...(print === source ? [] : known),
+    ...writes.filter((write) => write.print !== source).map(flightOf),
   ];
-  return replaced.some((by) => at < by.at && seen > by.until) ? { ...carried, at: seen } : carried;
+  return others.some((other) => at < other.at && seen > other.until) ? { ...value, at: seen } : value;
 }

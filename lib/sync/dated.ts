@@ -1,3 +1,4 @@
+import { writesOn } from "./conflict";
 import type { DecideInput, News } from "./decision";
 import { point } from "./times";
 import type { RuleId } from "./types";
@@ -21,8 +22,7 @@ function asDated({ source, ledger, intent, clockTolerance }: DecideInput, rule: 
   const entry = ledger[rule]?.legacy;
   if (source !== "legacy" || !own.span || !entry) return own;
   const { last } = own.span;
-  const ours = Object.values(ledger).flatMap(({ legacy }) => legacy.writes);
-  if (!ours.some((write) => distance(write, last) <= clockTolerance)) return own;
+  if (!writesOn("legacy", ledger).some((write) => distance(write, last) <= clockTolerance)) return own;
   const seen = [entry.editAt, entry.seenAt, ...entry.writes.map((write) => flightOf(write).at)];
   return { ...own, span: { first: Math.min(last, Math.max(...seen.map((time) => time ?? 0))), last } };
 }

@@ -1,3 +1,4 @@
+import { agreedAt, agreedInCidaas } from "./agreed";
 import { compare, write } from "./compare";
 import { conflictRecord, settleConflict, targetSpan } from "./conflict";
 import { isGone } from "./covered";
@@ -7,7 +8,7 @@ import { isEmptied } from "./ledger";
 import { underOpaqueEdit } from "./opaque";
 import { isPingPong } from "./ping-pong";
 import { NO_VALUE } from "./prints";
-import { ageOf, dismissedEdit, echoOverEdit, setAgainUnseen, stale } from "./stale";
+import { ageOf, echoOverEdit, stale } from "./stale";
 import type { LedgerEntry, RuleId } from "./types";
 import { otherSide } from "./types";
 
@@ -80,12 +81,8 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   const time = recordTime(input, news);
   const wronglyBrought = isAgreed ? broughtOn(input, policy, news, entry) : null;
   if (wronglyBrought) return wronglyBrought;
-  if (!forced && isAgreed && time === null) return { do: "nothing" };
-  if (!forced && isAgreed && time !== null)
-    return (
-      dismissedEdit(input, policy, time, entry[input.source]) ??
-      setAgainUnseen(input, policy, news, entry[input.source]) ?? { do: "seen", at: time }
-    );
+  if (!forced && isAgreed && input.source === "cidaas") return agreedInCidaas(input, policy, news, entry);
+  if (!forced && isAgreed) return time === null ? { do: "nothing" } : agreedAt(input, policy, news, entry, time);
   if (input.backfill !== null && touchedAfter(input.backfill, entry)) return { do: "nothing" };
   const echo = echoOverEdit(input, policy, news, entry);
   if (echo && !forced) return echo;

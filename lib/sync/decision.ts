@@ -76,12 +76,12 @@ export interface DecideInput {
 }
 
 export type Verdict =
-  | { do: "nothing" }
+  | { do: "nothing"; conflicts?: ConflictRecord[] }
   /**
    * Nothing new: a legacy record of this time showed what was agreed, or what is known to be gone. `setAt`: what was agreed was
    * set once more by a person, by then at the latest.
    */
-  | { do: "seen"; at: number; setAt?: number }
+  | { do: "seen"; at: number; setAt?: number; conflicts?: ConflictRecord[] }
   /** The echo, of this time, of the open intent's write. */
   | { do: "proven"; at: number | null }
   /** `targetEditAt`: when the target came to the value by an edit of its own. */

@@ -114,6 +114,7 @@ function note(plan: Settleable, rule: RuleId, verdict: Verdict, input: PlanInput
   const agreed = agreedOf(plan, rule);
   if (!agreed) return;
   const previous = plan.previous[rule] ?? null;
+  if (verdict.do === "nothing" || verdict.do === "seen") plan.conflicts.push(...(verdict.conflicts ?? []));
   if (verdict.do === "seen" && previous) {
     const seen = seenFrom(previous, agreed, plan.news[rule], verdict.at, input.clockTolerance);
     if (seen !== previous) plan.ledger[rule] = seen;

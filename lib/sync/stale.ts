@@ -1,8 +1,8 @@
 import { compare } from "./compare";
-import { conflictRecord } from "./conflict";
+import { carriedSpan, conflictRecord, lostInDoubt } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { LAG_LIMIT_MS, point } from "./times";
-import type { ConflictRecord, LedgerEntry, Print, SideEntry, Span, Write } from "./types";
+import type { ConflictRecord, LedgerEntry, Print, SideEntry, Write } from "./types";
 import { otherSide } from "./types";
 import {
   distance,
@@ -13,6 +13,7 @@ import {
   isOvertaken,
   isReplacedBy,
   isSeenEcho,
+  isVague,
   withIntent,
 } from "./writes";
 
@@ -52,27 +53,13 @@ export function echoOverEdit(input: DecideInput, policy: RulePolicy, news: News,
   return writeUnlessEdited(input, policy, news, { agreed, record, heal: false });
 }
 
-/**
- * The echo of our write, of a time before one at which the side was seen with what the write replaced: a person has set that
- * again. It was not taken for an edit, since it could have been a record of before the write. Null where there is none.
- */
-export function dismissedEdit(input: DecideInput, policy: RulePolicy, time: number, own: SideEntry): Verdict | null {
-  const [write] = own.writes;
-  const { dismissedAt } = own;
-  if (!write || write.echoAt !== undefined || dismissedAt === undefined || dismissedAt <= time) return null;
-  if (!isEchoOf(write, own.print, time, input.clockTolerance)) return null;
-  const edit = { source: own.print, target: own.print, span: point(dismissedAt) };
-  const record = lostInDoubt(input, conflictRecord(input, policy.conflict, policy, edit, carriedSpan(write)));
-  return { do: "refuse", conflicts: [record], heal: policy.direction === "both", keep: true };
-}
-
 /** The verdict on news that are older than what is known of their side; null for any others. */
 export function stale(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
   const editAt = news.span?.last ?? null;
   if (editAt === null) return untimed(input, policy, news, entry);
   const own = withIntent(entry[input.source], input.intent, policy.id);
   const age = ageOf(own, news, editAt, input.clockTolerance);
-  if (age === "new") return null;
+  if (age === "new") return perhapsReplaced(input, policy, news, entry);
   const isEcho = own.writes.some(
     (write) => isEchoOf(write, news.source, editAt, input.clockTolerance) && (write.echoAt ?? editAt) === editAt,
   );
@@ -92,7 +79,27 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
   const carried = covering === entry[input.source].writes[0] ? null : input.intent?.rules[policy.id];
   const agreed = carried?.source ?? entry[otherSide(input.source)].print;
   const verdict = coveredUnseen(input, policy, news, agreed, record);
-  return withRecords(verdict, replacedByEdit(input, policy, news, own));
+  return withRecords(verdict, [
+    ...replacedByEdit(input, policy, news, own),
+    ...(record.winner === input.source ? setAlike(input, policy, news, covering) : []),
+  ]);
+}
+
+/**
+ * What stood there before our last write, so soon after it that the clocks cannot tell whether it was replaced by that write, or
+ * set again by a person. Null for any other news.
+ */
+function perhapsReplaced(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
+  const own = entry[input.source];
+  const [write] = own.writes;
+  const time = news.span?.last ?? null;
+  if (!write || time === null || news.state !== undefined || news.source !== write.before) return null;
+  if (own.print !== write.print || news.source === own.print) return null;
+  if (write.echoAt !== undefined || distance(write, time) > input.clockTolerance) return null;
+  if (input.source === "cidaas") return mayLag(input, own) ? { do: "again" } : null;
+  const decided = conflictRecord(input, policy.conflict, policy, news, carriedSpan(write));
+  const record = { ...decided, ambiguous: true };
+  return coveredUnseen(input, policy, news, entry[otherSide(input.source)].print, record);
 }
 
 /**
@@ -108,6 +115,16 @@ function replacedByEdit(input: DecideInput, policy: RulePolicy, news: News, own:
   const accepted = { ...news, span: point(editAt) };
   const record = conflictRecord(input, policy.conflict, policy, accepted, carriedSpan(echoed));
   return [{ ...record, winner: input.source, ambiguous: true }];
+}
+
+/**
+ * The news win against a write that was only found, or was long under way, and are brought back over its value: a person may
+ * have set the same one.
+ */
+function setAlike(input: DecideInput, policy: RulePolicy, news: News, covering: Write): ConflictRecord[] {
+  if (!isVague(covering) || covering.echoAt === undefined) return [];
+  const edit = { ...news, span: point(covering.echoAt) };
+  return [lostInDoubt(input, conflictRecord(input, policy.conflict, policy, edit, null))];
 }
 
 function withRecords(verdict: Verdict, records: readonly ConflictRecord[]): Verdict {
@@ -188,11 +205,6 @@ function mayLag({ now }: DecideInput, { writes }: SideEntry): boolean {
   return writes[0] !== undefined && now < writes[0].until + LAG_LIMIT_MS;
 }
 
-/** Where the clocks cannot tell a value of ours from the same one set by a person, it stays, and what it replaced is recorded. */
-function lostInDoubt({ source }: DecideInput, record: ConflictRecord): ConflictRecord {
-  return { ...record, winner: otherSide(source), ambiguous: true };
-}
-
 /** Won against our own write, the news may still lose against what somebody put on the target meanwhile. */
 function writeUnlessEdited(
   input: DecideInput,
@@ -204,8 +216,4 @@ function writeUnlessEdited(
   if (verdict.do === "write") return { ...verdict, conflicts: [record, ...verdict.conflicts], heal };
   if (verdict.do !== "remember") return verdict;
   return heal ? { do: "refuse", conflicts: [record], heal, keep: true } : { ...verdict, conflicts: [record] };
-}
-
-function carriedSpan({ editAt }: Write): Span | null {
-  return editAt === null ? null : point(editAt);
 }

@@ -119,7 +119,11 @@ class Run {
         () => this.#process.legacyRecord(record, "upsert"),
       );
     this.#world.onLegacyDelete = (record) =>
-      this.#bring(`deletion of ${String(record.id)}`, () => this.#process.legacyRecord(record, "delete"));
+      this.#bring(`deletion of ${String(record.id)}`, async () => {
+        const isSafe = await this.#process.legacyRecord(record, "delete");
+        if (isSafe) this.#world.told.add(String(record.id));
+        return isSafe;
+      });
   }
 
   async toTheEnd(): Promise<RunResult> {

@@ -62,7 +62,7 @@ export function legacyOf(world: World, calls: Calls): LegacyTarget {
         written(world, `legacy: create ${JSON.stringify(record)}`);
         const model = world.tenant.get(sub ?? "");
         const owner = world.owners.get(sub ?? "") ?? String(record.email);
-        return { legacyId: world.createLegacy(owner, { ...record, verified: model?.email_verified !== false }) };
+        return { legacyId: world.makeLegacy(owner, { ...record, verified: model?.email_verified !== false }) };
       }),
     update: ({ legacyId }, record, startBefore) =>
       calls.write(startBefore, () => {

@@ -28,6 +28,9 @@ export const TOLERANCE_MS = 5_000;
 /** The longest from a look at a user to the call that it decided. */
 const WINDOW_MS = 2_000;
 
+/** Whose deletion is told later than this is not waited for: whoever was edited since is made anew. */
+const LATE_NEWS_MS = 60_000;
+
 /** What a person did with an account as a whole. */
 export interface Deed {
   at: number;
@@ -85,8 +88,10 @@ export class World {
   readonly #lookedAt = new Map<string, number>();
   /** Edits that a bulk call replaced, or hid under the same value, which no look before it could have seen. */
   readonly covered = new Set<Edit>();
-  /** Whose account was deleted in the same window, and made anew by the call. */
+  /** Whose account was deleted in the same window, or so long before anybody told of it, and made anew by the call. */
   readonly revived = new Set<string>();
+  /** Legacy users whose deletion is safe in the store. */
+  readonly told = new Set<string>();
   /** As somebody entered it, by side and owner. */
   readonly #entries = new Map<string, Entry>();
   readonly #goneSince = new Map<string, number>();
@@ -236,6 +241,13 @@ export class World {
       const isRecent = last !== undefined && last.side === "legacy" && this.#scheduler.now - last.at < TOLERANCE_MS;
       if (isRecent && members[legacy] === last.value && present?.[legacy] === last.value) this.covered.add(last);
     }
+  }
+
+  /** A create of ours. */
+  makeLegacy(owner: string, members: JsonObject): string {
+    const untold = [...this.#goneSince].filter(([id]) => this.owners.get(id) === owner && !this.told.has(id));
+    if (untold.some(([, since]) => this.#scheduler.now - since > LATE_NEWS_MS)) this.revived.add(owner);
+    return this.createLegacy(owner, members);
   }
 
   createLegacy(owner: string, members: JsonObject, id = this.#nextLegacyId()): string {

@@ -97,6 +97,13 @@ describe("uncover", () => {
     }
   });
 
+  it("takes an edit soon after the echo of our write for no covered one, though the value of that write was set again", () => {
+    const between = (...values: CarriedRule[]) => uncover(newest(...values), "legacy", ledger, null, 10).city;
+    const edit = carried("edit", 109);
+    should(between(carried("ours", 101), edit, carried("ours", 300))).containEql({ source: "ours", state: "restored" });
+    should(between(edit, carried("ours", 300))).containEql({ source: "edit", state: "doubtful" });
+  });
+
   it("leaves what a person edited after our write", () => {
     const rules = newest(carried("edit", 95), carried("ours", 101), carried("later", 120));
     should(sourceOf(uncover(rules, "legacy", ledger, null, 0))).equal("later");
@@ -114,6 +121,20 @@ describe("uncover", () => {
     should(rules.city?.at).equal(130);
     const edited = uncover(newest(carried("edit", 110), carried("edit", 130)), "legacy", ledger, null, 0);
     should(edited.city?.at).equal(110);
+  });
+
+  it("dates a value from its later sight where another one was seen in between", () => {
+    const seen = { city: { ...ledger.city, legacy: { ...ledger.city.legacy, seenAt: 120 } } };
+    const between = (last: number) =>
+      uncover(newest(carried("edit", 110), carried("edit", last)), "legacy", seen, null, 0);
+    should([119, 130].map((last) => between(last).city?.at)).eql([110, 130]);
+  });
+
+  it("brings back a value that was covered when it was set again, though it waited from before an older write", () => {
+    const rules = newest(carried("old", 95), carried("old", 150), carried("newer", 201));
+    should(uncover(rules, "legacy", twice, null, 0).city).containEql({ source: "old", state: "covered" });
+    const once = newest(carried("old", 95), carried("newer", 201));
+    should(uncover(once, "legacy", twice, null, 0).city).containEql({ source: "newer" });
   });
 
   it("takes neither the value that our write replaced nor an earlier write for an edit", () => {

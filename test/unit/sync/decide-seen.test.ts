@@ -74,6 +74,13 @@ describe("decide, with what was seen before", () => {
     it("believes it after that: somebody has set it again", () => {
       should(ask(before, { ...given, now: 340 + 10_000 }).do).equal("write");
     });
+
+    it("looks again, too, where its event is from after the write, by a clock that may be ahead", () => {
+      should(ask(fromCidaas("old", 345), { ...given, now: 400 })).eql({ do: "again" });
+      should(ask(fromCidaas("old", 345), { ...given, now: 340 + 10_000 }).do).equal("write");
+      should(ask(fromCidaas("old", 351), { ...given, now: 400 }).do).equal("write");
+      should(ask(fromCidaas("other", 345), { ...given, now: 400 }).do).equal("write");
+    });
   });
 
   describe("of legacy changes without a time", () => {

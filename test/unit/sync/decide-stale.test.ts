@@ -197,6 +197,38 @@ describe("decide, with stale news", () => {
     should(ask({ ...news("old", 400), seenAt: 400 }, { ledger: { email: seen } })).eql({ do: "seen", at: 400 });
   });
 
+  describe("of what stood there before our write, dated so soon after it that a clock may be ahead", () => {
+    it("lets the later of the two edits win, records the other, and has the winner written to both sides", () => {
+      const earlier = ask(news("old", 345), { ledger, clockTolerance: 100 });
+      should(earlier).containEql({ do: "refuse", heal: true, keep: true });
+      should(earlier).match({ conflicts: [{ winner: "cidaas", cidaasTime: 250, legacyTime: 345, ambiguous: true }] });
+      const later = ask(news("old", 345), { ledger });
+      should(later).containEql({ do: "write", heal: true });
+      should(later).match({ conflicts: [{ winner: "legacy", ambiguous: true }] });
+    });
+
+    it("has no doubt where the clocks can tell, or the echo did", () => {
+      should(ask(news("old", 351), { ledger })).match({ do: "write", conflicts: [] });
+      should(ask(news("old", 345), { ledger: { email: echoed({ echoAt: 344 }) } })).match({
+        do: "write",
+        conflicts: [],
+      });
+      should(ask({ ...news("old", 345), state: "restored" }, { ledger })).match({ do: "write", conflicts: [] });
+    });
+  });
+
+  it("says that a person may have set the value of a write that was only found, which a covered edit is brought back over", () => {
+    const lost = (members: Partial<Write>) => {
+      const verdict = ask({ ...news("unseen", 320), state: "covered" }, { ledger: { email: echoed(members) } });
+      return verdict.do === "write" ? verdict.conflicts : [];
+    };
+    should(lost({ found: true, echoAt: 330 })).match([
+      { winner: "legacy", legacyTime: 320, cidaasTime: 250 },
+      { winner: "cidaas", legacyTime: 330, cidaasTime: null, ambiguous: true },
+    ]);
+    should(lost({ echoAt: 330 })).have.length(1);
+  });
+
   it("records what a write has carried that may have come after an edit accepted over it, though we wrote again since", () => {
     const accepted = remembered(echoed({ echoAt: 305 }), {
       fingerprint: "f1",

@@ -1,0 +1,76 @@
+import { carriedSpan, conflictRecord, lostInDoubt, writesOn } from "./conflict";
+import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
+import { setAgainUnseen } from "./stale";
+import { isOwnWrite, point } from "./times";
+import type { ConflictRecord, LedgerEntry, SideEntry } from "./types";
+import { otherSide } from "./types";
+import { isEchoOf } from "./writes";
+
+/* The source shows what was agreed. That is no news, but it may tell of edits that nobody has seen. */
+
+/** Of a legacy record, and of the time at which it showed the agreed value. */
+export function agreedAt(
+  input: DecideInput,
+  policy: RulePolicy,
+  news: News,
+  entry: LedgerEntry,
+  time: number,
+): Verdict {
+  const own = entry[input.source];
+  return (
+    dismissedEdit(input, policy, time, own) ??
+    setAgainUnseen(input, policy, news, own) ?? { do: "seen", at: time, ...wonTooLate(input, policy, time, entry) }
+  );
+}
+
+/**
+ * The echo of our write, of a time before one at which the side was seen with what the write replaced: a person has set that
+ * again. It was not taken for an edit, since it could have been a record of before the write. Null where there is none.
+ */
+function dismissedEdit(input: DecideInput, policy: RulePolicy, time: number, own: SideEntry): Verdict | null {
+  const [write] = own.writes;
+  const { dismissedAt } = own;
+  if (!write || write.echoAt !== undefined || dismissedAt === undefined || dismissedAt <= time) return null;
+  if (!isEchoOf(write, own.print, time, input.clockTolerance)) return null;
+  const edit = { source: own.print, target: own.print, span: point(dismissedAt) };
+  const record = lostInDoubt(input, conflictRecord(input, policy.conflict, policy, edit, carriedSpan(write)));
+  return { do: "refuse", conflicts: [record], heal: policy.direction === "both", keep: true };
+}
+
+/**
+ * The agreed value is older than the edit that it was accepted as, and was written over one of the target that was later than
+ * this: another rule's edit had carried it here first.
+ */
+function wonTooLate(
+  input: DecideInput,
+  policy: RulePolicy,
+  time: number,
+  entry: LedgerEntry,
+): { conflicts?: ConflictRecord[] } {
+  const { editAt } = entry[input.source];
+  const target = entry[otherSide(input.source)];
+  const [write] = target.writes;
+  if (editAt === null || time >= editAt || target.editAt === null) return {};
+  if (write?.print !== target.print || write.editAt !== editAt || target.editAt > editAt) return {};
+  const edit = { source: target.print, target: target.print, span: point(time) };
+  const record = conflictRecord(input, "newest", policy, edit, point(target.editAt));
+  if (record.winner === input.source && !record.ambiguous) return {};
+  return { conflicts: [{ ...record, winner: input.source, ambiguous: true }] };
+}
+
+/**
+ * Of a user of cidaas. Somebody edited it, and of what was agreed nothing is different: that may be this rule, changed and changed
+ * back. An edit of the legacy system that waits, and is not later than that, will be written over it.
+ */
+export function agreedInCidaas(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict {
+  const waiting = input.rival?.prints?.[policy.id];
+  if (!waiting || waiting.at === null || waiting.print === entry.legacy.print || policy.direction !== "both")
+    return { do: "nothing" };
+  const ours = writesOn("cidaas", input.ledger);
+  const times = news.span ? [news.span.last, news.span.first] : [];
+  const unseen = times.find((time) => !isOwnWrite(time, ours));
+  if (unseen === undefined) return { do: "nothing" };
+  const record = conflictRecord(input, "newest", policy, { ...news, span: point(unseen) }, point(waiting.at));
+  if (record.winner === "legacy" && !record.ambiguous) return { do: "nothing" };
+  return { do: "nothing", conflicts: [lostInDoubt(input, record)] };
+}
