@@ -61,7 +61,7 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
   const age = ageOf(own, news, editAt, input.clockTolerance);
   if (age === "new") return perhapsReplaced(input, policy, news, entry);
   const isEcho = own.writes.some(
-    (write) => isEchoOf(write, news.source, editAt, input.clockTolerance) && (write.echoAt ?? editAt) === editAt,
+    (write) => isEchoOf(write, news.source, editAt, input.clockTolerance) && editAt <= (write.echoAt ?? editAt),
   );
   const isKnown = isEcho || heldAt(own, editAt).includes(news.source);
   if (input.source === "cidaas" && (isKnown || age === "overtaken"))

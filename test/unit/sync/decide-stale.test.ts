@@ -27,6 +27,14 @@ describe("decide, with stale news", () => {
     should(ask(news("ours", 310), { ledger: { email: twice } })).eql({ do: "seen", at: 310 });
   });
 
+  it("drops it, too, where a later record of the same value was taken for that echo before", () => {
+    const [last, first] = twice.legacy.writes;
+    const writes = last && first ? [last, { ...first, echoAt: 345 }] : [];
+    const later = { ...twice, legacy: { ...twice.legacy, writes } };
+    for (const time of [295, 310, 345])
+      should(ask(news("ours", time), { ledger: { email: later } })).eql({ do: "seen", at: time });
+  });
+
   it("knows an echo by its value though the clock of that side counts in seconds", () => {
     should(ask(news("ours", 295), { ledger: { email: twice } })).eql({ do: "seen", at: 295 });
   });
