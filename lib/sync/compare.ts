@@ -37,13 +37,20 @@ function isLateWrite(input: DecideInput, policy: RulePolicy, present: Print): bo
   return last?.late === true && last.print === present;
 }
 
-/** Both sides came to what was agreed by edits of their own, and that of the target was not before the news. */
+/**
+ * Both sides came to what was agreed by edits of their own, and that of the target was not before the news; or nobody knows,
+ * since the source was agreed upon as an older read showed it.
+ */
 function laterOnTarget(input: DecideInput, policy: RulePolicy, news: News, present: Print): Verdict | null {
   const entry = input.ledger[policy.id];
   if (!entry || isOurs(entry.cidaas) || isOurs(entry.legacy)) return null;
   const { editAt } = entry[otherSide(input.source)];
-  if (editAt === null || editAt < (entry[input.source].editAt ?? 0)) return null;
+  if (editAt === null) return null;
   const span = point(editAt);
+  const agreedAt = entry[input.source].editAt ?? 0;
+  const wasLagging = input.source === "cidaas" && news.span !== null && news.span.last <= agreedAt;
+  if (wasLagging) return settleConflict(input, policy.conflict, policy, news, present, span);
+  if (editAt < agreedAt) return null;
   const inTime = conflictRecord(input, "newest", policy, news, span);
   if (inTime.winner === input.source && !inTime.ambiguous) return null;
   return settleConflict(input, policy.conflict, policy, news, present, span);

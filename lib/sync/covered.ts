@@ -108,8 +108,13 @@ function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, 
   const previous = earlier.find((value) => edits.includes(value) || !isEcho(value));
   const isEdit = previous !== undefined && edits.includes(previous);
   const state = echoed && previous ? fateOf(previous, carried, echoed, tolerance) : undefined;
-  // An edit that was accepted already is known to `decide`, which takes the echo for what it is.
-  if (isEdit && state && state !== "restored") return previous.source === own.print ? newest : { ...previous, state };
+  if (isEdit && state && state !== "restored") {
+    if (previous.source !== own.print) return { ...previous, state };
+    // What our write has set meanwhile tells nothing of the newest value, which may be a person's.
+    if (state === "doubtful" && own.writes[0]?.print === own.print) return { ...newest, state };
+    // An edit that was accepted already is known to `decide`, which takes the echo for what it is.
+    return newest;
+  }
   const wasOpenEcho = unechoed !== own && earlier.some(({ source }) => source === known.print);
   const isSet = isSetByPerson(newest, earlier[0], known, tolerance);
   const isAgreedAgain = newest.source === own.print && (edits.length > 0 || wasOpenEcho || isSet);
@@ -126,8 +131,7 @@ function fateOf(
 ): "covered" | "doubtful" | "restored" {
   if (isSetOrWritten(carried, write)) return "doubtful";
   const likely = coveredBy(write, previous.at ?? 0, tolerance);
-  if (!echoedBefore(carried, write, tolerance)) return likely;
-  return likely === "covered" ? "doubtful" : "restored";
+  return likely === "covered" && echoedBefore(carried, write, tolerance) ? "doubtful" : likely;
 }
 
 /** Whether the write may have been seen already before the edit that came before the newest value. */

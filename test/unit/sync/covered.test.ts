@@ -97,11 +97,15 @@ describe("uncover", () => {
     }
   });
 
-  it("takes an edit soon after the echo of our write for no covered one, though the value of that write was set again", () => {
-    const between = (...values: CarriedRule[]) => uncover(newest(...values), "legacy", ledger, null, 10).city;
-    const edit = carried("edit", 109);
-    should(between(carried("ours", 101), edit, carried("ours", 300))).containEql({ source: "ours", state: "restored" });
-    should(between(edit, carried("ours", 300))).containEql({ source: "edit", state: "doubtful" });
+  it("doubts the value of our write, seen after an edit soon after that write, where we have written that edit's value since", () => {
+    const again = written(
+      ledger.city,
+      { ...agreed, source: "edit@cidaas", target: "edit", editAt: 190 },
+      { at: 400, until: 404 },
+    );
+    const rules = newest(carried("ours", 101), carried("edit", 109), carried("ours", 300));
+    should(uncover(rules, "legacy", { city: again }, null, 10).city).containEql({ source: "ours", state: "doubtful" });
+    should(uncover(rules, "legacy", ledger, null, 10).city).containEql({ source: "edit", state: "doubtful" });
   });
 
   it("leaves what a person edited after our write", () => {

@@ -1,8 +1,8 @@
 import should from "should";
 import { decide } from "../../../lib/sync/decide";
-import type { DecideInput, News } from "../../../lib/sync/decision";
+import type { DecideInput, News, RulePolicy } from "../../../lib/sync/decision";
 import { written } from "../../../lib/sync/ledger";
-import type { Intent } from "../../../lib/sync/types";
+import type { Intent, LedgerEntry } from "../../../lib/sync/types";
 import { AGREED, ask, at, EMAIL, HASH, news, read } from "./asking";
 
 describe("decide, without a valid base", () => {
@@ -139,6 +139,30 @@ describe("decide, when both sides changed", () => {
     should(ask(news("ours", 500), { ...given, setAgain: ["email"] })).containEql({
       do: "refuse",
       heal: true,
+    });
+  });
+
+  describe("where people have come to the agreed value on both sides", () => {
+    const both = (cidaasAt: number): LedgerEntry => ({
+      ...AGREED,
+      cidaas: { ...AGREED.cidaas, editAt: cidaasAt },
+      legacy: { ...AGREED.legacy, editAt: 400 },
+    });
+    const next = (time: number) => ({ source: "new@cidaas", target: "new@legacy", span: at(time) });
+    const decided = (time: number, entry: LedgerEntry, policy: RulePolicy = EMAIL) =>
+      ask(next(time), { source: "cidaas", ledger: { email: entry } }, policy);
+
+    it("compares what follows on one side with the edit of the other, where that was later than its own", () => {
+      should(decided(350, both(300))).match({ do: "refuse", conflicts: [{ winner: "legacy", legacyTime: 400 }] });
+      should(decided(405, both(300))).match({ conflicts: [{ winner: "cidaas", ambiguous: true }] });
+      should(decided(500, both(300))).match({ do: "write", conflicts: [] });
+    });
+
+    it("compares it by the rule where the events of the agreed value were its own: then an older read had shown that", () => {
+      should(decided(500, both(500))).match({ do: "write", conflicts: [{ winner: "cidaas", legacyTime: 400 }] });
+      const fixed: RulePolicy = { ...EMAIL, conflict: "legacy" };
+      should(decided(500, both(500), fixed)).match({ do: "refuse", conflicts: [{ winner: "legacy" }] });
+      should(decided(501, both(500), fixed)).match({ do: "write", conflicts: [] });
     });
   });
 
