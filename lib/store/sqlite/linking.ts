@@ -97,7 +97,8 @@ export class Linking {
   /** Whether a merge would take an id from the person that names a user. */
   #losesId(person: Person, sub: string | null, legacyId: string | null): boolean {
     const losesSub = person.sub !== null && person.sub !== sub && person.inCidaas;
-    return losesSub || (person.legacyId !== null && person.legacyId !== legacyId);
+    const isGoneFromLegacy = person.deletedAt !== null && !person.inLegacy;
+    return losesSub || (person.legacyId !== null && person.legacyId !== legacyId && !isGoneFromLegacy);
   }
 
   /** Whether the row is linked to something else than these ids. */

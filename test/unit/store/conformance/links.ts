@@ -108,6 +108,20 @@ export function describeLinks(factory: EngineFactory): void {
         should((await f.store.status()).persons).equal(2);
       });
 
+      it("gives up the id of a legacy user that is gone for one that was made since", async () => {
+        const f = fixture();
+        await f.markLegacy("gone");
+        const deletion = await f.takeOne("to-cidaas");
+        await f.markSub("a");
+        const { token } = await f.takeOne("to-legacy");
+        await f.settleOne({ token: deletion.token, outcome: "unchanged", present: { legacy: false } });
+        await f.store.link(token, { legacyId: "gone" });
+        await f.markLegacy("made");
+        await f.settleOne({ token, outcome: "delivered", link: { legacyId: "made" }, present: { legacy: true } });
+        should(await f.store.findPerson({ sub: "a" })).containDeep({ legacyId: "made", inLegacy: true });
+        should(await f.store.findPerson({ legacyId: "gone" })).be.null();
+      });
+
       it("gives up a sub that was only chosen for one that exists", async () => {
         const f = fixture();
         await f.markLegacy("1");
