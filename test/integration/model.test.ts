@@ -1,5 +1,5 @@
 import should from "should";
-import { drawHistory, KINDS } from "../model/history";
+import { drawHistory, kindAt } from "../model/history";
 import { Runner } from "../model/run";
 
 const RUNS = Number(process.env.RUNS ?? 1) * 1_000;
@@ -13,7 +13,7 @@ describe("The model", function () {
     const runner = await Runner.open();
     try {
       for (let index = 0; index < RUNS; index += 1) {
-        const kind = KINDS[index % KINDS.length] ?? "edits";
+        const kind = kindAt(index);
         const { problems } = await runner.run(drawHistory(SEED + index, true, kind));
         should(problems).eql([], `npm run model -- --runs 1 --seed ${SEED + index} --kinds ${kind}`);
       }

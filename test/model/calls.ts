@@ -114,6 +114,6 @@ export class Calls {
   }
 }
 
-function failed(code: string, failure: "transient" | "unknown"): CallError {
+export function failed(code: string, failure: "transient" | "unknown"): CallError {
   return new CallError(code, "The model lets this call fail.", { failure });
 }

@@ -11,22 +11,31 @@ export type Step =
   /** A deploy with other rules; what is under way ends as in a crash. */
   | { at: number; do: "deploy"; shapes: Shapes }
   | { at: number; do: "crash" }
+  /** A system takes no call for that long, though it goes on telling of its edits. */
+  | { at: number; do: "outage"; side: Side; milliseconds: number }
   | { at: number; do: "back-up" }
   /** The backup takes the place of the store, and is recovered; the legacy system hands in what it holds. */
   | { at: number; do: "restore" };
 
-export const KINDS = ["edits", "lives", "storms", "rules"] as const;
-/** Those too that are run when they are asked for. */
-export const ALL_KINDS = [...KINDS, "restores"] as const;
+const IN_TURN = ["edits", "lives", "storms", "rules"] as const;
+export const KINDS = [...IN_TURN, "restores"] as const;
+/** A run with a restored store takes as long as thirty others: each of so many is one. */
+const RESTORED_EACH = 100;
 
 /**
  * - `edits`: people edit
  * - `lives`: accounts also come and go, and change their e-mail
- * - `storms`: people edit while processes freeze and crash, and calls are lost, much more than they ever should
+ * - `storms`: people edit while processes freeze and crash, systems are out, and calls are lost, much more than they ever should
  * - `rules`: people edit, under rules of several kinds that are changed meanwhile
  * - `restores`: people edit, and the store is put back to an older state
  */
-export type Kind = (typeof ALL_KINDS)[number];
+export type Kind = (typeof KINDS)[number];
+
+/** The kind of the history at a place of a series, where none is asked for. */
+export function kindAt(index: number): Kind {
+  if (index % RESTORED_EACH === RESTORED_EACH - 1) return "restores";
+  return IN_TURN[index % IN_TURN.length] ?? "edits";
+}
 
 /** What happens in one run; the same history and seed give the same run. */
 export interface History {
@@ -56,7 +65,8 @@ export function drawHistory(seed: number, withFaults: boolean, kind: Kind): Hist
   const history = drawEdits(chance, seed, withFaults);
   if (kind === "restores") return { ...withRestore(chance, history.steps, history), kind };
   if (kind === "rules") return underRules(chance, { ...history, kind });
-  return kind === "storms" && withFaults ? { ...history, kind, faults: stormy(history.faults) } : { ...history, kind };
+  if (kind === "edits" || !withFaults) return { ...history, kind };
+  return { ...history, kind, steps: withOutage(chance, history.steps), faults: stormy(history.faults) };
 }
 
 function drawEdits(chance: Chance, seed: number, withFaults: boolean): Omit<History, "kind"> {
@@ -112,6 +122,14 @@ function drawShape(chance: Chance): RuleShape {
 
 function stormy(faults: Faults): Faults {
   return { ...faults, frozen: 0.05 + faults.frozen * 5, late: 0.1, unanswered: 0.1 + faults.unanswered };
+}
+
+/** Not so long that anybody is parked for it. */
+function withOutage(chance: Chance, steps: readonly Step[]): Step[] {
+  if (!chance.happens(0.3)) return [...steps];
+  const { at } = chance.pick(steps);
+  const outage: Step = { at, do: "outage", side: chance.pick(SIDES), milliseconds: chance.between(10_000, 120_000) };
+  return [...steps, outage].sort((one, other) => one.at - other.at);
 }
 
 function drawLives(chance: Chance, seed: number, withFaults: boolean): History {

@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
 import { findFailure } from "./find-failure";
-import { ALL_KINDS, drawHistory, type History, KINDS } from "./history";
+import { drawHistory, type History, KINDS, kindAt } from "./history";
 import { MUTANTS } from "./mutants";
 import { Runner, type RunResult } from "./run";
 import { shrink } from "./shrink";
@@ -15,7 +15,8 @@ const { values } = parseArgs({
     strict: { type: "boolean", default: false },
     mutants: { type: "boolean", default: false },
     only: { type: "string" },
-    kinds: { type: "string", default: KINDS.join(",") },
+    /** Those that are asked for, in turn; none = all of them, as `kindAt` mixes them. */
+    kinds: { type: "string", default: "" },
     jobs: { type: "string", default: "1" },
     /** Of a process among several: its number. */
     part: { type: "string", default: "0" },
@@ -37,13 +38,12 @@ interface Totals {
   covered: number;
 }
 
-const ASKED = ALL_KINDS.filter((kind) => values.kinds.split(",").includes(kind));
+const ASKED = KINDS.filter((kind) => values.kinds.split(",").includes(kind));
 
-/** Seed by seed, the kinds in turn; of these the share of this process. */
+/** Seed by seed; of these the share of this process. */
 function* histories(step: number, first: number): Generator<History> {
   for (let index = first; index < RUNS; index += step) {
-    const kind = ASKED[index % ASKED.length];
-    if (kind) yield drawHistory(SEED + index, !values.calm, kind);
+    yield drawHistory(SEED + index, !values.calm, ASKED[index % ASKED.length] ?? kindAt(index));
   }
 }
 

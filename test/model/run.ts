@@ -192,6 +192,10 @@ class Run {
       this.#world.edit(step.side, step.email, step.rule, step.value);
       return;
     }
+    if (step.do === "outage") {
+      this.#world.fail(step.side, step.milliseconds);
+      return;
+    }
     if (step.do === "back-up") {
       void this.scheduler.inStore(() => this.#backUp());
       return;

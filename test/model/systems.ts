@@ -1,14 +1,30 @@
 import type { Tenant } from "../../lib/cidaas/types";
 import { CallError } from "../../lib/errors";
 import type { LegacyTarget } from "../../lib/legacy/types";
-import type { Calls, Faults } from "./calls";
+import type { Side } from "../../lib/sync/types";
+import { type Calls, type Faults, failed } from "./calls";
 import type { Chance } from "./scheduler";
 import type { World } from "./world";
 
 const TIMEOUT_MS = 5_000;
 
+/** Calls to a system that may be out. */
+function callsTo(side: Side, world: World, calls: Calls): Pick<Calls, "read" | "write"> {
+  const unlessOut =
+    <T>(act: () => T) =>
+    () => {
+      if (world.isOut(side)) throw failed("TRY_LATER", "transient");
+      return act();
+    };
+  return {
+    read: (look) => calls.read(unlessOut(look)),
+    write: (startBefore, act) => calls.write(startBefore, unlessOut(act)),
+  };
+}
+
 /** The tenant as one process calls it. */
-export function tenantOf(world: World, calls: Calls, chance: Chance, faults: () => Faults): Tenant {
+export function tenantOf(world: World, every: Calls, chance: Chance, faults: () => Faults): Tenant {
+  const calls = callsTo("cidaas", world, every);
   return {
     baseUrl: "https://tenant.invalid",
     timeoutMs: TIMEOUT_MS,
@@ -48,7 +64,8 @@ export function tenantOf(world: World, calls: Calls, chance: Chance, faults: () 
 }
 
 /** The legacy system as one process calls it. */
-export function legacyOf(world: World, calls: Calls): LegacyTarget {
+export function legacyOf(world: World, every: Calls): LegacyTarget {
+  const calls = callsTo("legacy", world, every);
   return {
     canRead: true,
     canFind: true,

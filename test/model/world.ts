@@ -95,6 +95,7 @@ export class World {
   /** As somebody entered it, by side and owner. */
   readonly #entries = new Map<string, Entry>();
   readonly #goneSince = new Map<string, number>();
+  readonly #outUntil = { cidaas: 0, legacy: 0 };
   #born = 0;
   #legacyIds = 0;
 
@@ -104,6 +105,16 @@ export class World {
     this.#scheduler = scheduler;
     this.#offsets = offsets;
     this.#began = scheduler.now;
+  }
+
+  /** The side takes no call for so long, ms. */
+  fail(side: Side, milliseconds: number): void {
+    this.note(`${side} is out for ${milliseconds} ms`);
+    this.#outUntil[side] = this.#scheduler.now + milliseconds;
+  }
+
+  isOut(side: Side): boolean {
+    return this.#scheduler.now < this.#outUntil[side];
   }
 
   timeOn(side: Side): number {
