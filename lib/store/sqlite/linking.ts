@@ -55,7 +55,8 @@ export class Linking {
       this.#absorb(sync, person, other, now);
       after.inCidaas ||= other.inCidaas;
       after.inLegacy ||= other.inLegacy;
-      after.deletedAt ??= other.deletedAt;
+      // Of another user of cidaas, whose legacy id the person gets, the deletion says nothing of this one.
+      if (other.sub === null || other.sub === sub) after.deletedAt ??= other.deletedAt;
     }
     this.#tables.persons.update(sync, person, after);
     this.#takeBack(sync, after, now);

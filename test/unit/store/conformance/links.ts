@@ -42,6 +42,23 @@ export function describeLinks(factory: EngineFactory): void {
         ]);
       });
 
+      it("keeps the deletion of the row that it takes in, but not that of another user of cidaas", async () => {
+        const f = fixture();
+        const gone = { cidaas: false, legacy: false };
+        await f.markLegacy("1");
+        await f.settleOne({ token: (await f.takeOne("to-cidaas")).token, outcome: "delivered", present: gone });
+        await f.store.adopt([{ sub: "b", legacyId: "2", identifiers: [] }]);
+        await f.markSub("b");
+        await f.settleOne({ token: (await f.takeOne("to-legacy")).token, outcome: "delivered", present: gone });
+        for (const sub of ["a", "c"]) await f.markSub(sub);
+        await f.store.adopt([
+          { sub: "a", legacyId: "1", identifiers: [] },
+          { sub: "c", legacyId: "2", identifiers: [] },
+        ]);
+        should(await f.store.findPerson({ legacyId: "1" })).containDeep({ sub: "a", deletedAt: f.now });
+        should(await f.store.findPerson({ legacyId: "2" })).containDeep({ sub: "c", deletedAt: null });
+      });
+
       it("merges while both rows are leased: the other lease is lost, its change waits", async () => {
         const f = fixture();
         await f.markSub("a", { events: ["FLIGHT"] });
