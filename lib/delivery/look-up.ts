@@ -1,3 +1,4 @@
+import { LINK_TAKEN } from "../store/codes";
 import type { Lease, Settlement } from "../store/types";
 import type { Intent, JsonObject, Print, RuleId, Side } from "../sync/types";
 import { targetOf } from "../sync/types";
@@ -7,12 +8,6 @@ import { idOn } from "./person";
 const CANNOT_ASK = "Nobody can say whether an interrupted create succeeded. Look for the user on the target side.";
 const OTHER_VALUES = "A user like the one of an interrupted create exists, but with other values.";
 const SEVERAL_MATCH = "Several users of the target side match. Decide which of them it is.";
-
-/** Its deletion may be on its way: then the next try finds it gone. */
-const FOUND_TAKEN = {
-  code: "LINK_TAKEN",
-  message: "The user found on the target side belongs to another person.",
-};
 
 /** A user found on the target side by other means than its id. */
 export interface Found {
@@ -67,7 +62,7 @@ export async function lookUp(
     return own ? parked(lease, "CREATE_UNKNOWN", OTHER_VALUES) : { lease, record: null };
   }
   const linked = await context.store.link(lease.token, target === "cidaas" ? { sub: own.id } : { legacyId: own.id });
-  if (!linked) return { settlement: { token: lease.token, outcome: "retry", reason: FOUND_TAKEN } };
+  if (!linked) return { settlement: { token: lease.token, outcome: "retry", reason: LINK_TAKEN } };
   context.registry.refresh(linked);
   return { lease: linked, record: own.record };
 }

@@ -1,3 +1,4 @@
+import { LINK_TAKEN } from "../store/codes";
 import type { Lease, Settlement } from "../store/types";
 import { BEING_CREATED, type Candidate, isThere, type Resolution, resolve } from "../sync/identity";
 import type { Identifier, Print, Side } from "../sync/types";
@@ -111,11 +112,7 @@ export async function waitIfBeingCreated(
 
 async function linked(context: SyncContext, lease: Lease, ids: { sub?: string; legacyId?: string }): Promise<Resolved> {
   const renewed = await context.store.link(lease.token, ids);
-  if (!renewed) {
-    // Mostly the other lane was faster, and the next try finds the person linked.
-    const reason = { code: "LINK_TAKEN", message: "The other side's user already belongs to another person." };
-    return { settlement: { token: lease.token, outcome: "retry", reason } };
-  }
+  if (!renewed) return { settlement: { token: lease.token, outcome: "retry", reason: LINK_TAKEN } };
   context.registry.refresh(renewed);
   return { lease: renewed, exists: isThere(renewed.person, targetOf(lease.lane)) };
 }

@@ -12,6 +12,7 @@ import { settledBy } from "../delivery/settled";
 import { withCoveredEdits } from "../delivery/since-look";
 import { newsOfMapped } from "../delivery/source";
 import { CallError } from "../errors";
+import { LINK_TAKEN } from "../store/codes";
 import type { Lease } from "../store/types";
 import { lossesOf } from "../sync/losses";
 import { intentOf, ledgerAfter, type Settleable } from "../sync/plan";
@@ -73,8 +74,7 @@ async function bring(
   if (options.dryRun) return ended("UNCHANGED", leased, { outcome: "skipped" });
   if (item.kind === "delete") return remove(context, target, leased, options.deletes);
   const lease = await linkedByKey(context, leased, item.legacyId);
-  if (lease === null)
-    return parked(leased, "LINK_TAKEN", "The legacy id that cidaas holds for this user belongs to another user.");
+  if (lease === null) return ended("RETRY", leased, { outcome: "retry", reason: LINK_TAKEN });
   const record = openSecrets(context, "legacy", sealed);
   const values = context.map.extract("legacy", record);
   const identifiers = item.source?.identifiers ?? [];

@@ -2,6 +2,7 @@ import { emptyChange } from "../../sync/change";
 import { lateWrites, mergeLate } from "../../sync/late";
 import { type Change, ECHO, laneTo, otherSide, type Person, type Side, targetOf } from "../../sync/types";
 import { backoffDelay } from "../backoff";
+import { LINK_TAKEN } from "../codes";
 import type { Lease, Settlement, SettleResult, StorePolicy } from "../types";
 import type { Lanes } from "./lanes";
 import type { StoredLease } from "./leases";
@@ -43,7 +44,7 @@ export class Settling {
 
     const person = persons.get(lease.person);
     const linked = settlement.link ? this.#linking.link(sync, person, settlement.link, now) : person;
-    // Whoever only wanted to go on with that id tries again: its present owner may be about to be deleted.
+    // Whoever only wanted to go on with that id tries again; what is done already must not be done twice.
     if (linked === null && settlement.outcome === "retry")
       this.#retry(lease, { token: settlement.token, outcome: "retry", reason: LINK_TAKEN }, now);
     else if (linked === null) this.#park(lease, LINK_TAKEN, lease.attempt + 1, now);
@@ -131,11 +132,6 @@ export class Settling {
     this.#tables.parking.add(lease.sync, { lane, person, ...pick(reason), attempts, change }, now);
   }
 }
-
-const LINK_TAKEN = {
-  code: "LINK_TAKEN",
-  message: "An id of this user belongs to a person that is linked to somebody else; correct the link, then retry.",
-};
 
 const RETRIES_EXHAUSTED = {
   code: "RETRIES_EXHAUSTED",

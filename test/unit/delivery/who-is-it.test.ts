@@ -58,6 +58,34 @@ describe("Who a user is on the other side", () => {
     });
   });
 
+  describe("whose legacy id in cidaas belongs to somebody else", () => {
+    beforeEach(async () => {
+      sides.legacy.put("1", { email: "augusta@example.org", first: "Augusta", last: "Leigh" });
+      await sides.record("1");
+      await sides.quiet();
+      sides.pass(60_000);
+      sides.tenant.put("a", { ...ADA, customFields: { legacy_id: "1" } });
+      await sides.event("a", "ACCOUNT_CREATED");
+      should(await sides.toLegacy()).equal("RETRY");
+      should(await sides.parked()).eql([]);
+    });
+
+    it("is asked again, and found once that one is deleted", async () => {
+      const [sub = ""] = [...sides.tenant.users.keys()];
+      sides.tenant.users.delete(sub);
+      await sides.event(sub, "ACCOUNT_DELETED");
+      await sides.quiet();
+      should(await sides.parked()).eql([]);
+      should([...sides.legacy.users.values()]).match([{ email: ADA.email, first: "Ada" }]);
+    });
+
+    it("is left to a person in the end", async () => {
+      await sides.quiet();
+      should(await sides.parked()).eql(["LINK_TAKEN"]);
+      should(sides.legacy.users.get("1")).match({ first: "Augusta" });
+    });
+  });
+
   describe("where a legacy id was given away again", () => {
     const heir = { first: "Augusta", last: "Leigh" };
 

@@ -234,7 +234,10 @@ function describeTakenBack(factory: EngineFactory): void {
         should((await f.takeOne("to-legacy")).change.events).eql([...UNLINKED_CODES]);
         const { counters, parkedNow } = await lane("to-legacy");
         const parked = UNLINKED_CODES.length;
-        should({ counters, parkedNow }).match({ parkedNow: 0, counters: { in: 2 * parked, parked, merged: parked - 1 } });
+        should({ counters, parkedNow }).match({
+          parkedNow: 0,
+          counters: { in: 2 * parked, parked, merged: parked - 1 },
+        });
       });
 
       it("comes again in the lane that it was parked in, from the present state of the user", async () => {
