@@ -35,6 +35,7 @@ describe("After an interrupted write", () => {
       await sides.record("1");
       await deleted();
       should(await sides.toLegacy()).equal("DELETED");
+      should(sides.told).eql({ state: "DELETED", sub: "a", legacyId: "1" });
       should(sides.legacy.users.size).equal(0);
       await sides.quiet();
       should(sides.tenant.users.size).equal(0);
@@ -89,6 +90,18 @@ describe("After an interrupted write", () => {
     should(sides.legacy.users.get("1")?.first).equal("Augusta");
     await sides.quiet();
     should(sides.tenant.users.get("a")?.customFields).eql({ legacy_id: "1" });
+  });
+
+  it("a user who is found, and gone before the update that follows, is not made again before its deletion had time to come", async () => {
+    await createInterrupted();
+    sides.tenant.put("a", { given_name: "Augusta" });
+    await sides.event("a", "ACCOUNT_MODIFIED");
+    should(await sides.toLegacy()).equal("RETRY");
+    sides.legacy.users.clear();
+    should(await sides.toLegacy()).equal("RETRY");
+    await sides.record("1", "delete");
+    await sides.quiet();
+    should([sides.tenant.users.size, sides.legacy.users.size]).eql([0, 0]);
   });
 
   /** An update in cidaas meets a user who was deleted a moment before, and its answer gets lost. */

@@ -43,6 +43,8 @@ export class TwoSides {
   readonly legacy = new LegacyMemory(() => this.now);
   readonly tenant = new TenantMemory(() => this.now);
   readonly context: SyncContext;
+  /** What was told last of somebody who was brought to the legacy system. */
+  told: Delivered | null = null;
   readonly #engine: Engine;
   readonly #clock: { now: number };
 
@@ -143,8 +145,12 @@ export class TwoSides {
       ...(mapped ? { readAt: this.now, source: mapped.source } : {}),
     };
     const options = { deletes: "delete", dryRun: false } as const;
-    const sent = deliverToLegacy(this.context, this.legacy, lease, item, mapped?.record ?? {}, options);
-    return sent.then(({ state }) => state).catch(() => "RETRY" as const);
+    try {
+      this.told = await deliverToLegacy(this.context, this.legacy, lease, item, mapped?.record ?? {}, options);
+      return this.told.state;
+    } catch {
+      return "RETRY";
+    }
   }
 
   /** The same in the other direction. */
