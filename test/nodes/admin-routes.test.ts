@@ -1,20 +1,12 @@
 import should from "should";
 import { LANES } from "../../lib/sync/types";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { cidaasUser, event, legacyRecord, toCidaas, toLegacy } from "./flow";
 
 describe("The admin routes", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
+  const bench = withBench();
 
   beforeEach(() => bench.load([...toLegacy(), ...toCidaas()]));
-
-  afterEach(() => bench.unload());
 
   const tenant = () => bench.simulator.tenant;
 

@@ -1,6 +1,6 @@
 import should from "should";
 import type { JsonObject, Lane } from "../../lib/sync/types";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { cidaasUser, event, type LegacyRecord, legacyRecord, node, probe, toCidaas, toLegacy } from "./flow";
 
 const LIMIT = 3;
@@ -25,15 +25,7 @@ const CONFIG = { sync: { rules: RULES, brake: { count: `${LIMIT}`, share: 0 }, c
 const HELD = "brake: 4 deletes within an hour";
 
 describe("The brake", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const tenant = () => bench.simulator.tenant;
   const legacy = () => bench.simulator.legacy;

@@ -1,22 +1,14 @@
 import { copyFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import should from "should";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { legacyRecord, node, probe, toCidaas } from "./flow";
 
 /** The tenant's answer to the adoption of its users takes so long, ms. */
 const SLOW_ADOPTION = { latencyMs: 400, faultPaths: ["/user-ext-srv"] };
 
 describe("bulk-batcher", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const load = (batcher = {}) => bench.load(toCidaas({ batcher }));
 

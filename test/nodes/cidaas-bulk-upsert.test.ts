@@ -1,19 +1,11 @@
 import should from "should";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { type LegacyRecord, legacyRecord, node, type Properties, probe, toCidaas } from "./flow";
 
 const BULK = "POST /users-srv/user/bulk";
 
 describe("cidaas-bulk-upsert", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const tenant = () => bench.simulator.tenant;
   const load = (upsert: Properties = {}) => bench.load(toCidaas({ upsert }));

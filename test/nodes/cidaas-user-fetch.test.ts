@@ -1,22 +1,14 @@
 import should from "should";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { cidaasUser, event, toLegacy } from "./flow";
 
 describe("cidaas-user-fetch", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
+  const bench = withBench();
 
   beforeEach(async () => {
     await bench.load(toLegacy());
     await bench.listening();
   });
-
-  afterEach(() => bench.unload());
 
   const tenant = () => bench.simulator.tenant;
 

@@ -1,19 +1,11 @@
 import should from "should";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { EVENTS_PATH, event, receiver, WEBHOOK_KEY } from "./flow";
 
 const SUB = "4f2d8c1e-0000-4000-8000-000000000001";
 
 describe("cidaas-webhook-in, authentication", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const arrivals = async () => (await bench.counters("to-legacy")).in;
 

@@ -2,22 +2,14 @@ import { request } from "node:http";
 import helper from "node-red-node-test-helper";
 import should from "should";
 import type { Middleware } from "../../nodes/cidaas-webhook-in/http-settings";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { EVENTS_PATH, event, node, receiver, WEBHOOK_KEY } from "./flow";
 
 const SUB = "4f2d8c1e-0000-4000-8000-000000000001";
 const OTHER = "4f2d8c1e-0000-4000-8000-000000000002";
 
 describe("cidaas-webhook-in", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const arrivals = async () => (await bench.counters("to-legacy")).in;
 

@@ -1,6 +1,6 @@
 import should from "should";
 import type { JsonObject } from "../../lib/sync/types";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { type LegacyRecord, legacyRecord, toCidaas } from "./flow";
 
 const PROFILE = "PUT /user-srv/users/:sub";
@@ -35,15 +35,7 @@ const RULES = [
 ];
 
 describe("Emptied fields and the status of a user, on the way to cidaas", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const tenant = () => bench.simulator.tenant;
   const userOf = ({ email }: LegacyRecord) =>

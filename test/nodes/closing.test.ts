@@ -1,6 +1,6 @@
 import should from "should";
 import type { Dials } from "../../simulator";
-import { Bench, type ConfigOverrides } from "./fixture";
+import { type ConfigOverrides, withBench } from "./fixture";
 import { cidaasUser, event, type FlowItem, legacyRecord, toCidaas, toLegacy } from "./flow";
 
 /** Node-RED gives a node so long to close, ms. */
@@ -17,15 +17,7 @@ const PAGE = "POST /user-ext-srv/bulkread/users";
 
 describe("A deploy while", function () {
   this.timeout(25_000);
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const tenant = () => bench.simulator.tenant;
   const legacy = () => bench.simulator.legacy;

@@ -1,6 +1,6 @@
 import should from "should";
 import type { Json } from "../../lib/sync/types";
-import { Bench, type ConfigOverrides } from "./fixture";
+import { type ConfigOverrides, withBench } from "./fixture";
 import { cidaasUser, event, node, type Properties, probe, toCidaas, toLegacy } from "./flow";
 
 /** The nodes of a flow; `input` is false for the one that takes no messages, `choice` a property that can be wrong. */
@@ -19,15 +19,7 @@ const NODES: { type: string; input: boolean; choice: string | null; number: stri
 const UNSET = "${NO_SUCH_VARIABLE}";
 
 describe("Every node", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const load = (type: string, properties: Properties, config: ConfigOverrides = {}) =>
     bench.load([node("webhook", type, [[], [], []], properties)], config);

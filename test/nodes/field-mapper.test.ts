@@ -1,19 +1,11 @@
 import should from "should";
-import { Bench, type ConfigOverrides } from "./fixture";
+import { type ConfigOverrides, withBench } from "./fixture";
 import { cidaasUser, event, legacyRecord, toCidaas, toLegacy } from "./flow";
 
 const HASH = "$2b$04$abcdefghijklmnopqrstuuJ8sVh0w1yq1Yq1Yq1Yq1Yq1Yq1Yq1Yq";
 
 describe("field-mapper", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   describe("to cidaas", () => {
     beforeEach(() => bench.load(toCidaas()));

@@ -1,20 +1,12 @@
 import should from "should";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { legacyRecord, toCidaas } from "./flow";
 
 const FIELDS = ["legacy_id", "newsletter", "tier"];
 const WARNING = 30;
 
 describe("The tenant's field setup", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const load = async (dials: Parameters<typeof bench.simulator.tenant.setDials>[0]) => {
     bench.simulator.tenant.setDials(dials);

@@ -16,7 +16,7 @@ import userSyncBackfill from "../../nodes/user-sync-backfill/user-sync-backfill"
 import userSyncControl from "../../nodes/user-sync-control/user-sync-control";
 import userSyncLegacy from "../../nodes/user-sync-legacy/user-sync-legacy";
 import userSyncStore from "../../nodes/user-sync-store/user-sync-store";
-import { type RunningSimulator, type SimulatorOptions, startSimulator } from "../../simulator";
+import { type RunningSimulator, startSimulator } from "../../simulator";
 import { DEFAULT_DIALS } from "../../simulator/kit/dials";
 import { findNode, loadExample } from "../support/flows";
 import { temporaryDirectory } from "../support/user-directory";
@@ -37,24 +37,32 @@ const STATUS = "watch-status";
 const ERRORS = "watch-errors";
 const DONE = "watch-done";
 
+/** Gives the tests of a suite their bench, and ends the flow of each. Use it inside of tests and hooks only. */
+export function withBench(): Bench {
+  const bench = new Bench();
+  before(() => bench.start());
+  after(() => bench.close());
+  afterEach(() => bench.unload());
+  return bench;
+}
+
 /** Two simulated systems and a Node-RED runtime between them, in this process. One for the tests of a file. */
-export class Bench {
-  readonly simulator: RunningSimulator;
+class Bench {
   readonly #directory = temporaryDirectory("nodes");
-  readonly #server: Server;
+  readonly #server: Server = createServer((request, response) => this.#application?.(request, response));
   readonly #received = new Map<string, Received[]>();
+  #simulator: RunningSimulator | null = null;
   #application: ((request: IncomingMessage, response: ServerResponse) => void) | null = null;
   #stores = 0;
 
-  private constructor(simulator: RunningSimulator) {
-    this.simulator = simulator;
-    this.#server = createServer((request, response) => this.#application?.(request, response));
+  async start(): Promise<void> {
+    this.#simulator = await startSimulator();
+    await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
   }
 
-  static async start(options: SimulatorOptions = {}): Promise<Bench> {
-    const bench = new Bench(await startSimulator(options));
-    await new Promise<void>((resolve) => bench.#server.listen(0, "127.0.0.1", resolve));
-    return bench;
+  get simulator(): RunningSimulator {
+    if (this.#simulator === null) throw new Error("The bench has not started");
+    return this.#simulator;
   }
 
   /** The configuration nodes, the watching nodes and the tab, to put a test's own nodes beside. */
@@ -134,7 +142,7 @@ export class Bench {
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
-    await this.simulator.close();
+    await this.#simulator?.close();
     this.#directory.remove();
   }
 

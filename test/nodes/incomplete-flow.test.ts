@@ -1,6 +1,6 @@
 import should from "should";
 import { Clock } from "../support/clock";
-import { Bench, type ConfigOverrides } from "./fixture";
+import { type ConfigOverrides, withBench } from "./fixture";
 import { cidaasUser, event, type FlowItem, legacyRecord, node, probe, toCidaas, toLegacy } from "./flow";
 
 const LEASE_MS = 5_000;
@@ -11,21 +11,16 @@ const SHORT_LEASE: ConfigOverrides = { store: { leaseSeconds: LEASE_MS / 1000, m
 describe("A flow that loses users", function () {
   this.timeout(30_000);
 
-  let bench: Bench;
   let clock: Clock;
 
-  before(async () => {
-    // Before the simulator, so that both tell the same time.
+  // Before the simulator, so that both tell the same time.
+  before(() => {
     clock = new Clock();
-    bench = await Bench.start();
   });
 
-  after(async () => {
-    await bench.close();
-    clock.restore();
-  });
+  const bench = withBench();
 
-  afterEach(() => bench.unload());
+  after(() => clock.restore());
 
   const tenant = () => bench.simulator.tenant;
   const lane = async (name: "to-legacy" | "to-cidaas") => (await bench.status()).lanes[name];

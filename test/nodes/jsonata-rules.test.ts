@@ -1,5 +1,5 @@
 import should from "should";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { ALL_ACTIVE, legacyRecord, toCidaas } from "./flow";
 
 const EMAIL = { id: "email", cidaas: "email", legacy: "email" };
@@ -13,15 +13,7 @@ const jsonata = (expression: string) => ({
 });
 
 describe("A rule in JSONata", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const load = (expression: string) =>
     bench.load(toCidaas(), { sync: { rules: [EMAIL, ALL_ACTIVE, jsonata(expression)] } });

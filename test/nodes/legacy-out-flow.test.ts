@@ -1,19 +1,11 @@
 import type { NodeMessage } from "node-red";
 import should from "should";
 import type { JsonObject } from "../../lib/sync/types";
-import { Bench, type ConfigOverrides, type Received } from "./fixture";
+import { type ConfigOverrides, type Received, withBench } from "./fixture";
 import { cidaasUser, event, toLegacy } from "./flow";
 
 describe("legacy-out in mode flow", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const tenant = () => bench.simulator.tenant;
   const operationOf = (msg: Received) => Object(msg.sync).op;

@@ -1,18 +1,10 @@
 import should from "should";
 import type { JsonObject } from "../../lib/sync/types";
-import { Bench, type ConfigOverrides } from "./fixture";
+import { type ConfigOverrides, withBench } from "./fixture";
 import { cidaasUser, event, type Properties, toCidaas, toLegacy } from "./flow";
 
 describe("legacy-out over HTTP", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const tenant = () => bench.simulator.tenant;
   const legacy = () => bench.simulator.legacy;

@@ -1,6 +1,6 @@
 import should from "should";
 import type { JsonObject } from "../../lib/sync/types";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { legacyRecord, toCidaas } from "./flow";
 
 const RULES = [
@@ -16,15 +16,7 @@ const RULES = [
 ];
 
 describe("The samples of a user-sync", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const load = (samples: unknown) =>
     bench.load(toCidaas(), { sync: { rules: RULES, samples: JSON.parse(JSON.stringify(samples)) } });

@@ -1,7 +1,7 @@
 import should from "should";
 import type { JsonObject } from "../../lib/sync/types";
 import { hashSync } from "../../simulator/vendor/bcryptjs";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { ALL_ACTIVE, cidaasUser, event, type LegacyRecord, legacyRecord, toCidaas, toLegacy } from "./flow";
 
 const RULES = [
@@ -20,13 +20,7 @@ const OWN_CLIENT = "simulator-client";
 const HOUR = 3_600_000;
 
 describe("Passwords that users change in cidaas", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
+  const bench = withBench();
 
   beforeEach(async () => {
     await bench.load([...toLegacy(), ...toCidaas()], {
@@ -34,8 +28,6 @@ describe("Passwords that users change in cidaas", () => {
     });
     await bench.listening();
   });
-
-  afterEach(() => bench.unload());
 
   const tenant = () => bench.simulator.tenant;
 

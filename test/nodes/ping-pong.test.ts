@@ -1,6 +1,6 @@
 import should from "should";
 import type { JsonObject } from "../../lib/sync/types";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { ALL_ACTIVE, event, toCidaas, toLegacy } from "./flow";
 
 const EMAIL = "fought@example.org";
@@ -12,15 +12,7 @@ const RULES = [
 ];
 
 describe("Two sides that write one field over each other", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const tenant = () => bench.simulator.tenant;
   const legacy = () => bench.simulator.legacy;

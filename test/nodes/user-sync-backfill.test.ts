@@ -2,7 +2,7 @@ import { utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import should from "should";
 import { temporaryDirectory } from "../support/user-directory";
-import { Bench } from "./fixture";
+import { withBench } from "./fixture";
 import { ALL_ACTIVE, type FlowItem, node, type Properties, probe, toCidaas } from "./flow";
 
 /** Maps the file of these tests. */
@@ -21,24 +21,15 @@ const RULES = {
 describe("user-sync-backfill", () => {
   const directory = temporaryDirectory("backfill-node");
   const file = join(directory.path, "users.csv");
-  let bench: Bench;
+  const bench = withBench();
   let round = 0;
 
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(async () => {
-    await bench.close();
-    directory.remove();
-  });
+  after(() => directory.remove());
 
   beforeEach(() => {
     round += 1;
     write([1, 2, 3, 4, 5]);
   });
-
-  afterEach(() => bench.unload());
 
   function write(ids: number[], time = 1_900_000_000): void {
     const rows = ids.map((id) => `${id},backfill${round}.${id}@example.org,Number${id}`);

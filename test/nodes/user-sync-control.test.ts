@@ -1,7 +1,7 @@
 import should from "should";
 import type { JsonObject, Lane } from "../../lib/sync/types";
 import type { LegacyPatch } from "../../simulator/legacy/legacy";
-import { Bench, type ConfigOverrides } from "./fixture";
+import { type ConfigOverrides, withBench } from "./fixture";
 import { cidaasUser, event, type FlowItem, node, probe, rulesWithPairs, toCidaas, toLegacy } from "./flow";
 
 const READ_ALL = "POST /user-ext-srv/bulkread/users";
@@ -9,15 +9,7 @@ const READ_ALL = "POST /user-ext-srv/bulkread/users";
 const control = (): FlowItem[] => [node("control", "user-sync-control", [["answers"]]), probe("answers")];
 
 describe("user-sync-control", () => {
-  let bench: Bench;
-
-  before(async () => {
-    bench = await Bench.start();
-  });
-
-  after(() => bench.close());
-
-  afterEach(() => bench.unload());
+  const bench = withBench();
 
   const { tenant, legacy } = { tenant: () => bench.simulator.tenant, legacy: () => bench.simulator.legacy };
   const load = (config: ConfigOverrides = {}, nodes = [...toLegacy(), ...toCidaas()]) =>
