@@ -1,3 +1,4 @@
+import { endWith } from "../command";
 import { parseArguments, USAGE } from "./args";
 import { type CheckResult, checkTwoWay } from "./check";
 import { type Demo, startDemo } from "./processes";
@@ -69,10 +70,4 @@ function report({ problems, view }: CheckResult): number {
   return 1;
 }
 
-main().then(
-  (exitCode) => process.exit(exitCode),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
-  },
-);
+endWith(main());
