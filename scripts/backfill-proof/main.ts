@@ -4,12 +4,8 @@ import { parseArguments, USAGE } from "./args";
 import { missesOf, reportOf } from "./report";
 import { runProof } from "./run";
 
-runCommand(async ({ seconds, say }) => {
+runCommand(USAGE, async ({ seconds, say }) => {
   const options = parseArguments(process.argv.slice(2));
-  if (typeof options === "string") {
-    console.error(`${options}\n\n${USAGE}`);
-    return 2;
-  }
   const result = await runProof(options, say);
   if (options.log !== null) writeFileSync(options.log, result.nodeRedLog);
   console.log(`\nseed ${options.seed}, ${seconds()} s\n${reportOf(result)}`);

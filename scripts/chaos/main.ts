@@ -6,12 +6,8 @@ import { fullPlan, IN_ADOPTION } from "./plan";
 import { hasFailed, reportOf } from "./report";
 import { runChaos } from "./run";
 
-runCommand(async ({ seconds, say }) => {
+runCommand(USAGE, async ({ seconds, say }) => {
   const options = parseArguments(process.argv.slice(2));
-  if (typeof options === "string") {
-    console.error(`${options}\n\n${USAGE}`);
-    return 2;
-  }
   console.log(`seed ${options.seed}`);
   const plan = (random: Random) => fullPlan(options.kills, random);
   const result = await runChaos({ ...options, inAdoption: IN_ADOPTION, plan }, say);

@@ -1,3 +1,5 @@
+import { parseOptions, wholeNumber } from "../options";
+
 export interface DemoArguments {
   /** Run the proof and end, instead of showing the demo until Ctrl-C. */
   check: boolean;
@@ -13,24 +15,19 @@ export const USAGE = `Usage: npm run demo -- [--check] [--port <number>] [--user
   --port    port of Node-RED (default 1880; with --check a free one)
   --users   users in the legacy system (default 1000)`;
 
-const MAX_USERS = 100_000;
+const OPTIONS = {
+  check: { type: "boolean", default: false },
+  port: { type: "string" },
+  users: { type: "string", default: "1000" },
+} as const;
 
-/** Reads the command line. A text says what is wrong with it. */
-export function parseArguments(given: readonly string[]): DemoArguments | string {
-  const result: DemoArguments = { check: given.includes("--check"), port: null, users: 1000 };
-  if (!result.check) result.port = 1880;
-  for (let index = 0; index < given.length; index += 1) {
-    const name = given[index];
-    if (name === "--check") continue;
-    index += 1;
-    const value = Number(given[index]);
-    if (name === "--port" && isBetween(value, 1, 65_535)) result.port = value;
-    else if (name === "--users" && isBetween(value, 1, MAX_USERS)) result.users = value;
-    else return `I do not understand "${given.slice(index - 1, index + 1).join(" ")}".`;
-  }
-  return result;
-}
-
-function isBetween(value: number, least: number, most: number): boolean {
-  return Number.isInteger(value) && value >= least && value <= most;
+/** Reads the command line. Throws a `UsageError`. */
+export function parseArguments(given: readonly string[]): DemoArguments {
+  const { check, port, users } = parseOptions({ args: given, options: OPTIONS }).values;
+  const usualPort = check ? null : 1880;
+  return {
+    check,
+    port: port === undefined ? usualPort : wholeNumber("port", port, 1, 65_535),
+    users: wholeNumber("users", users, 1, 100_000),
+  };
 }

@@ -1,4 +1,4 @@
-import { endWith } from "../command";
+import { runToEnd } from "../command";
 import { parseArguments, USAGE } from "./args";
 import { type CheckResult, checkTwoWay } from "./check";
 import { type Demo, startDemo } from "./processes";
@@ -8,10 +8,6 @@ const MAX_PROBLEMS = 20;
 
 async function main(): Promise<number> {
   const options = parseArguments(process.argv.slice(2));
-  if (typeof options === "string") {
-    console.error(`${options}\n\n${USAGE}`);
-    return 2;
-  }
   const interrupted = new Promise<"interrupted">((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve("interrupted"));
   });
@@ -70,4 +66,4 @@ function report({ problems, view }: CheckResult): number {
   return 1;
 }
 
-endWith(main());
+runToEnd(USAGE, main);
