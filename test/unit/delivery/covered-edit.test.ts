@@ -5,11 +5,7 @@ describe("An edit in cidaas between our look and our call", () => {
   let sides: TwoSides;
 
   beforeEach(async () => {
-    sides = await TwoSides.open();
-    sides.tenant.put("a", { email: "ada@example.org", given_name: "Ada", family_name: "Byron" });
-    await sides.event("a", "ACCOUNT_CREATED");
-    await sides.quiet();
-    sides.pass(60_000);
+    sides = await TwoSides.openWithAda();
   });
 
   afterEach(() => sides.close());

@@ -5,14 +5,7 @@ describe("A write that leaves after its lease was lost", () => {
   let sides: TwoSides;
 
   beforeEach(async () => {
-    sides = await TwoSides.open();
-    sides.tenant.put("a", {
-      email: "ada@example.org",
-      given_name: "Ada",
-      family_name: "Byron",
-    });
-    await sides.event("a", "ACCOUNT_CREATED");
-    await sides.quiet();
+    sides = await TwoSides.openWithAda();
   });
 
   afterEach(() => sides.close());

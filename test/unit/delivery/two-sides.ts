@@ -95,6 +95,16 @@ export class TwoSides {
     return new TwoSides(await openMemoryEngine({ policy, now: () => clock.now, random: 0.5 }), clock);
   }
 
+  /** With Ada Byron on both of them, "a" in cidaas and "1" in the legacy system, at rest since a minute. */
+  static async openWithAda(): Promise<TwoSides> {
+    const sides = await TwoSides.open();
+    sides.tenant.put("a", { email: "ada@example.org", given_name: "Ada", family_name: "Byron" });
+    await sides.event("a", "ACCOUNT_CREATED");
+    await sides.quiet();
+    sides.pass(60_000);
+    return sides;
+  }
+
   get now(): number {
     return this.#clock.now;
   }
