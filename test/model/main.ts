@@ -1,13 +1,13 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { parseArgs } from "node:util";
+import { readOptions } from "../../scripts/options";
 import { findFailure } from "./find-failure";
 import { drawHistory, type History, KINDS, kindAt } from "./history";
 import { MUTANTS } from "./mutants";
 import { Runner, type RunResult } from "./run";
 import { shrink } from "./shrink";
 
-const { values } = parseArgs({
+const { values } = readOptions({
   options: {
     runs: { type: "string", default: "1000" },
     seed: { type: "string", default: "1" },
