@@ -25,6 +25,10 @@ import { otherSide } from "./types";
  *        │         but set again before the echo came,
  *        │         or unseen before a write of ours ───────> refuse, recorded as ambiguous
  *        │         but by our late write, and brought to T ─> remember, recorded as ambiguous
+ *        │         earlier than the edit it was taken for,
+ *        │         which won against one of T in between ──> seen, recorded as ambiguous
+ *        │         in a user of cidaas who was edited no
+ *        │         earlier than what waits to be written ──> nothing, recorded as ambiguous
  *        │       a backfill older than a live change ──────> nothing
  *        │       the echo of our write, which covered an
  *        │       accepted edit on its way ─────────────────> conflict of the two edits
@@ -40,6 +44,8 @@ import { otherSide } from "./types";
  *        │                 covered by our write unseen ────> conflict of the two edits
  *        │       a look at cidaas that shows what stood
  *        │       there before our write, soon after it ────> again (the read may lag)
+ *        │       a legacy record that does, dated so close
+ *        │       to the write that the clocks cannot tell ──> conflict with what the write carried, ambiguous
  *        │       T holds the value ────────────────────────> remember
  *        │       T may have changed, unread ───────────────> read
  *        │       T has changed too ──> conflict ───────────> write | refuse
