@@ -1,5 +1,6 @@
 import type { Side } from "../../lib/sync/types";
 import { type Faults, NO_FAULTS } from "./calls";
+import { LEASE_MS } from "./lease";
 import { drawBirths, drawCry, drawDeeds, type LiveDeed, REUSED_AFTER_MS } from "./lives";
 import { PLAIN_SHAPES, type RuleShape, type Shapes } from "./rules";
 import { Chance } from "./scheduler";
@@ -66,7 +67,8 @@ export function drawHistory(seed: number, withFaults: boolean, kind: Kind): Hist
   if (kind === "restores") return { ...withRestore(chance, history.steps, history), kind };
   if (kind === "rules") return underRules(chance, { ...history, kind });
   if (kind === "edits" || !withFaults) return { ...history, kind };
-  return { ...history, kind, steps: withOutage(chance, history.steps), faults: stormy(history.faults) };
+  const steps = withOutage(chance, withCrashesAgain(chance, history.steps));
+  return { ...history, kind, steps, faults: stormy(history.faults) };
 }
 
 function drawEdits(chance: Chance, seed: number, withFaults: boolean): Omit<History, "kind"> {
@@ -122,6 +124,16 @@ function drawShape(chance: Chance): RuleShape {
 
 function stormy(faults: Faults): Faults {
   return { ...faults, frozen: 0.05 + faults.frozen * 5, late: 0.1, unanswered: 0.1 + faults.unanswered };
+}
+
+/** What a crash has interrupted is taken up when its lease is over: then another one interrupts that. */
+function withCrashesAgain(chance: Chance, steps: readonly Step[]): Step[] {
+  const again = steps.flatMap((step): Step[] =>
+    step.do === "crash" && chance.happens(0.5)
+      ? [{ at: step.at + LEASE_MS + chance.between(0, 3_000), do: "crash" }]
+      : [],
+  );
+  return [...steps, ...again].sort((one, other) => one.at - other.at);
 }
 
 /** Not so long that anybody is parked for it. */

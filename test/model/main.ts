@@ -90,7 +90,7 @@ async function judgeMutants(runner: Runner): Promise<number> {
   const tried = asked.filter((_, index) => index % JOBS === PART);
   let missed = 0;
   for (const mutant of tried) {
-    const found = await findFailure(runner, mutant, histories(1, 0));
+    const found = await findFailure(runner, mutant, histories(1, 0), values.strict);
     if (!found) missed += 1;
     const text = found
       ? `found after ${found.runs} runs (seed ${found.history.seed}): ${found.problems[0]}`

@@ -1,4 +1,5 @@
 import should from "should";
+import { CallError } from "../../../lib/errors";
 import { conflict } from "./memories";
 import { TwoSides } from "./two-sides";
 
@@ -102,6 +103,32 @@ describe("After an interrupted write", () => {
     await sides.record("1", "delete");
     await sides.quiet();
     should([sides.tenant.users.size, sides.legacy.users.size]).eql([0, 0]);
+  });
+
+  it("the write that the next one, interrupted too, has found is still known for ours", async () => {
+    await sides.close();
+    sides = await TwoSides.openWithAda();
+    const rename = async (given_name: string) => {
+      sides.tenant.put("a", { given_name });
+      await sides.event("a", "ACCOUNT_MODIFIED");
+    };
+    await rename("Augusta");
+    const out = new CallError("TRY_LATER", "The legacy system is out.", { failure: "transient" });
+    const before = async () => {
+      await rename("Annabella");
+      sides.pass(20_000);
+    };
+    sides.legacy.next = { before, loseAnswer: true };
+    should(await sides.toLegacy()).equal("RETRY");
+    should(sides.legacy.users.get("1")?.first).equal("Augusta");
+    await sides.record("1");
+    sides.legacy.next = { before: () => Promise.reject(out) };
+    should(await sides.toLegacy()).equal("RETRY");
+    await sides.quiet();
+    should([sides.tenant.users.get("a")?.given_name, sides.legacy.users.get("1")?.first]).eql([
+      "Annabella",
+      "Annabella",
+    ]);
   });
 
   /** An update in cidaas meets a user who was deleted a moment before, and its answer gets lost. */
