@@ -46,9 +46,11 @@ export async function endOf(
   if (result.state === "FAILED") {
     const owner = await learnOwner(context, tenant, user, steps.bulk);
     if (!user.plan.create) return endOfRefusal(user, owner === "known" ? { ...result, ...TAKEN } : result);
-    // Nobody has it any more: its owner was deleted since.
-    const isFree = owner === "nobody" && result.code === TAKEN.code;
-    return owner === "known" || isFree ? retry(user, { reason: TAKEN, keepIntent: false }) : endOfRefusal(user, result);
+    // Its owner was deleted since, or could not be asked for.
+    const mayBeFree = (owner === "nobody" || owner === "no answer") && result.code === TAKEN.code;
+    return owner === "known" || mayBeFree
+      ? retry(user, { reason: TAKEN, keepIntent: false })
+      : endOfRefusal(user, result);
   }
   const sub = result.sub ?? user.lease.person.sub;
   const settled = settledBy(user.lease, user.plan);
@@ -95,7 +97,7 @@ async function learnOwner(
   tenant: Tenant,
   user: OutgoingUser,
   body: JsonObject,
-): Promise<"known" | "nobody" | "not asked"> {
+): Promise<"known" | "nobody" | "not asked" | "no answer"> {
   if (typeof body.email !== "string" || body.email === "") return "not asked";
   try {
     const owner = await tenant.findSub(body.email);
@@ -104,8 +106,8 @@ async function learnOwner(
     if (account) await context.store.adopt([adoptedFrom(context, account)]);
     return account ? "known" : "nobody";
   } catch (error) {
-    // Asking is a help, not a must: without an answer the tenant's refusal stands.
-    if (error instanceof CallError) return "not asked";
+    // Asking is a help, not a must.
+    if (error instanceof CallError) return "no answer";
     throw error;
   }
 }

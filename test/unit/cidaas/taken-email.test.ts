@@ -1,5 +1,6 @@
 import should from "should";
 import type { BulkResult } from "../../../lib/cidaas/types";
+import { CallError } from "../../../lib/errors";
 import { emptyChange } from "../../../lib/sync/change";
 import { TwoSides } from "../delivery/two-sides";
 
@@ -32,6 +33,17 @@ describe("A user whose e-mail another account of the tenant has", () => {
   it("is tried again, and made, where nobody has it any more", async () => {
     should(await refused(() => sides.tenant.users.delete("stranger"))).equal("RETRY");
     should(await sides.toCidaas()).equal("CREATED");
+  });
+
+  it("is tried again where the tenant does not say who has it", async () => {
+    const out = new CallError("TRY_LATER", "The tenant is out.", { failure: "transient" });
+    sides.tenant.bulk = async () => [refusal("EMAIL_TAKEN")];
+    const fail = () => {
+      throw out;
+    };
+    should(await refused(fail)).equal("RETRY");
+    should(await sides.toCidaas()).equal("RETRY");
+    should(await sides.parked()).eql([]);
   });
 
   it("is left to a person where its owner is not known to be the same one", async () => {
