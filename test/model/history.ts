@@ -123,7 +123,8 @@ function drawShape(chance: Chance): RuleShape {
 }
 
 function stormy(faults: Faults): Faults {
-  return { ...faults, frozen: 0.05 + faults.frozen * 5, late: 0.1, unanswered: 0.1 + faults.unanswered };
+  const { frozen, refused, unanswered } = faults;
+  return { ...faults, frozen: 0.05 + frozen * 5, late: 0.1, refused: 0.1 + refused, unanswered: 0.1 + unanswered };
 }
 
 /** What a crash has interrupted is taken up when its lease is over: then another one interrupts that. */
