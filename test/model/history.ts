@@ -67,7 +67,7 @@ export function drawHistory(seed: number, withFaults: boolean, kind: Kind): Hist
   if (kind === "restores") return { ...withRestore(chance, history.steps, history), kind };
   if (kind === "rules") return underRules(chance, { ...history, kind });
   if (kind === "edits" || !withFaults) return { ...history, kind };
-  const steps = withOutage(chance, withCrashesAgain(chance, history.steps));
+  const steps = withOutage(chance, withSecondThoughts(chance, withCrashesAgain(chance, history.steps)));
   return { ...history, kind, steps, faults: stormy(history.faults) };
 }
 
@@ -132,6 +132,16 @@ function withCrashesAgain(chance: Chance, steps: readonly Step[]): Step[] {
   const again = steps.flatMap((step): Step[] =>
     step.do === "crash" && chance.happens(0.5)
       ? [{ at: step.at + LEASE_MS + chance.between(0, 3_000), do: "crash" }]
+      : [],
+  );
+  return [...steps, ...again].sort((one, other) => one.at - other.at);
+}
+
+/** Somebody edits the same once more while the first edit is under way. */
+function withSecondThoughts(chance: Chance, steps: readonly Step[]): Step[] {
+  const again = steps.flatMap((step): Step[] =>
+    step.do === "edit" && chance.happens(0.4)
+      ? [{ ...step, at: step.at + chance.between(100, 3_000), value: chance.pick(VALUES) }]
       : [],
   );
   return [...steps, ...again].sort((one, other) => one.at - other.at);
