@@ -105,30 +105,55 @@ describe("After an interrupted write", () => {
     should([sides.tenant.users.size, sides.legacy.users.size]).eql([0, 0]);
   });
 
-  it("the write that the next one, interrupted too, has found is still known for ours", async () => {
-    await sides.close();
-    sides = await TwoSides.openWithAda();
-    const rename = async (given_name: string) => {
-      sides.tenant.put("a", { given_name });
+  describe("a write that the next one finds, which is interrupted too,", () => {
+    const out = new CallError("TRY_LATER", "The system is out.", { failure: "transient" });
+    const names = () => [sides.tenant.users.get("a")?.given_name, sides.legacy.users.get("1")?.first];
+
+    beforeEach(async () => {
+      await sides.close();
+      sides = await TwoSides.openWithAda();
+    });
+
+    it("stays known for ours in the legacy system: its echo wins against no later edit", async () => {
+      const rename = async (given_name: string) => {
+        sides.tenant.put("a", { given_name });
+        await sides.event("a", "ACCOUNT_MODIFIED");
+      };
+      await rename("Augusta");
+      const before = async () => {
+        await rename("Annabella");
+        sides.pass(20_000);
+      };
+      sides.legacy.next = { before, loseAnswer: true };
+      should(await sides.toLegacy()).equal("RETRY");
+      should(names()).eql(["Annabella", "Augusta"]);
+      await sides.record("1");
+      sides.legacy.next = { before: () => Promise.reject(out) };
+      should(await sides.toLegacy()).equal("RETRY");
+      await sides.quiet();
+      should(names()).eql(["Annabella", "Annabella"]);
+    });
+
+    it("stays known for ours in cidaas", async () => {
+      const rename = async (first: string) => {
+        sides.legacy.put("1", { first });
+        await sides.record("1");
+      };
+      await rename("Augusta");
+      const before = async () => {
+        await rename("Annabella");
+        sides.pass(20_000);
+      };
+      sides.tenant.next = { before, loseAnswer: true };
+      should(await sides.toCidaas()).equal("RETRY");
+      should(names()).eql(["Augusta", "Annabella"]);
       await sides.event("a", "ACCOUNT_MODIFIED");
-    };
-    await rename("Augusta");
-    const out = new CallError("TRY_LATER", "The legacy system is out.", { failure: "transient" });
-    const before = async () => {
-      await rename("Annabella");
-      sides.pass(20_000);
-    };
-    sides.legacy.next = { before, loseAnswer: true };
-    should(await sides.toLegacy()).equal("RETRY");
-    should(sides.legacy.users.get("1")?.first).equal("Augusta");
-    await sides.record("1");
-    sides.legacy.next = { before: () => Promise.reject(out) };
-    should(await sides.toLegacy()).equal("RETRY");
-    await sides.quiet();
-    should([sides.tenant.users.get("a")?.given_name, sides.legacy.users.get("1")?.first]).eql([
-      "Annabella",
-      "Annabella",
-    ]);
+      sides.tenant.next = { before: () => Promise.reject(out) };
+      should(await sides.toCidaas()).equal("RETRY");
+      should(await sides.toLegacy()).equal("UNCHANGED");
+      await sides.quiet();
+      should(names()).eql(["Annabella", "Annabella"]);
+    });
   });
 
   /** An update in cidaas meets a user who was deleted a moment before, and its answer gets lost. */
