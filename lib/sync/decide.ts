@@ -45,7 +45,7 @@ import { otherSide } from "./types";
  *        │       a look at cidaas that shows what stood
  *        │       there before our write, soon after it ────> again (the read may lag)
  *        │       a legacy record that does, dated so close
- *        │       to the write that the clocks cannot tell ──> conflict with what the write carried, ambiguous
+ *        │       to the write that the clocks cannot tell ──> refuse, recorded as ambiguous
  *        │       T holds the value ────────────────────────> remember
  *        │       T may have changed, unread ───────────────> read
  *        │       T has changed too ──> conflict ───────────> write | refuse

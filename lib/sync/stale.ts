@@ -86,8 +86,8 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
 }
 
 /**
- * What stood there before our last write, so soon after it that the clocks cannot tell whether it was replaced by that write, or
- * set again by a person. Null for any other news.
+ * What stood there before our last write, dated so soon after it that the clocks cannot tell whether a person has set it again,
+ * or edited something else right before the write. The latter is likelier: ours stays. Null for any other news.
  */
 function perhapsReplaced(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
   const own = entry[input.source];
@@ -97,9 +97,8 @@ function perhapsReplaced(input: DecideInput, policy: RulePolicy, news: News, ent
   if (own.print !== write.print || news.source === own.print) return null;
   if (write.echoAt !== undefined || distance(write, time) > input.clockTolerance) return null;
   if (input.source === "cidaas") return mayLag(input, own) ? { do: "again" } : null;
-  const decided = conflictRecord(input, policy.conflict, policy, news, carriedSpan(write));
-  const record = { ...decided, ambiguous: true };
-  return coveredUnseen(input, policy, news, entry[otherSide(input.source)].print, record);
+  const record = lostInDoubt(input, conflictRecord(input, policy.conflict, policy, news, carriedSpan(write)));
+  return { do: "refuse", conflicts: [record], heal: policy.direction === "both", keep: true };
 }
 
 /**
