@@ -30,11 +30,11 @@ import { otherSide } from "./types";
  *        │         in a user of cidaas who was edited no
  *        │         earlier than what waits to be written ──> nothing, recorded as ambiguous
  *        │       a backfill older than a live change ──────> nothing
+ *        │       what our late write put in the place of
+ *        │       what was agreed ──────────────────────────> refuse, recorded as ambiguous
  *        │       the echo of our write, which covered an
  *        │       accepted edit on its way ─────────────────> conflict of the two edits
  *        │       our own write of unknown outcome ─────────> proven (an echo that beat the answer)
- *        │       what our late write put in the place of
- *        │       what was agreed ──────────────────────────> refuse, recorded as ambiguous
  *        │       a hash, no later than the password that
  *        │       was set in cidaas ────────────────────────> refuse
  *        │       a legacy record that is older than what
@@ -90,12 +90,13 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   if (!forced && isAgreed && input.source === "cidaas") return agreedInCidaas(input, policy, news, entry);
   if (!forced && isAgreed) return time === null ? { do: "nothing" } : agreedAt(input, policy, news, entry, time);
   if (input.backfill !== null && touchedAfter(input.backfill, entry)) return { do: "nothing" };
+  const ours = input.intent?.rules[policy.id];
+  const isOpen = ours !== undefined && !ours.overtaken && !isGone(news) && ours.target === news.source;
+  const late = isOpen ? null : overLateWrite(input, policy, news, entry);
+  if (late) return late;
   const echo = echoOverEdit(input, policy, news, entry);
   if (echo && !forced) return echo;
-  const ours = input.intent?.rules[policy.id];
-  if (ours && !ours.overtaken && !isGone(news) && ours.target === news.source) return { do: "proven", at: time };
-  const late = overLateWrite(input, policy, news, entry);
-  if (late) return late;
+  if (isOpen) return { do: "proven", at: time };
   if (policy.write === "create" && !isEmptied(entry[otherSide(input.source)]))
     return { do: "remember", target: news.target };
   const hidden = underOpaqueEdit(input, policy, news);

@@ -74,12 +74,15 @@ function spanAt(time: number | null): Span | null {
 export function overLateWrite(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
   const own = entry[input.source];
   const [last] = own.writes;
-  const write = last?.late ? last : input.late[policy.id];
+  // A look at cidaas shows it until it is replaced; of the records of the legacy system one is its echo, and others repeat that.
+  const isTold = input.source === "legacy" && last?.echoAt !== undefined;
+  const write = last?.late && !isTold ? last : input.late[policy.id];
   if (write?.print !== news.source || own.print === news.source || isGone(news)) return null;
   const time = news.span?.last ?? null;
   if (time !== null && !isEchoOf(write, news.source, time, input.clockTolerance)) return null;
   const winner = otherSide(input.source);
   const record = { ...conflictRecord(input, policy.conflict, policy, news, null), winner, ambiguous: true };
   const heal = policy.direction === "both";
-  return { do: "refuse", conflicts: [record], heal, keep: true, ...(write === last ? {} : { late: write }) };
+  const late = input.source === "legacy" && time !== null ? { ...write, echoAt: time } : write;
+  return { do: "refuse", conflicts: [record], heal, keep: true, ...(late === last ? {} : { late }) };
 }

@@ -101,9 +101,9 @@ export function isEmptied({ print, writes: [last] }: SideEntry): boolean {
 
 /** The entry with the late write as the last one to that side, so that its echoes are known. */
 export function withLateWrite(entry: LedgerEntry, side: Side, write: Write): LedgerEntry {
-  const { writes } = entry[side];
+  const writes = entry[side].writes.filter(({ late, until }) => !late || until !== write.until);
   const at = Math.max(write.at, writes[0]?.at ?? 0);
-  return { ...entry, [side]: withWrite(entry[side], { ...write, at, late: true }) };
+  return { ...entry, [side]: withWrite({ ...entry[side], writes }, { ...write, at, late: true }) };
 }
 
 function withWrite({ dismissedAt: _, ...side }: SideEntry, write: Write): SideEntry {

@@ -119,6 +119,10 @@ function note(plan: Settleable, rule: RuleId, verdict: Verdict, input: PlanInput
     const seen = seenFrom(previous, agreed, plan.news[rule], verdict.at, input.clockTolerance);
     if (seen !== previous) plan.ledger[rule] = seen;
     if (verdict.setAt !== undefined) plan.ledger[rule] = editedAt(seen, plan.source, verdict.setAt);
+    // The record that shows what the late write has made is still to come.
+    const late = input.late[rule];
+    if (late && late.print !== agreed.source)
+      plan.ledger[rule] = withLateWrite(plan.ledger[rule] ?? previous, plan.source, late);
   }
   const intended = input.intent?.rules[rule];
   if (verdict.do === "proven" && input.intent && intended) {

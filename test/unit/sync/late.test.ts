@@ -14,10 +14,27 @@ describe("A late write of ours", () => {
     { at: 300, until: 340 },
   );
   const given = { ledger: { email: next }, late: { email: LATE } };
+  const input = {
+    source: "legacy" as const,
+    now: 1_000_000,
+    policies: [EMAIL],
+    force: [],
+    thaw: [],
+    backfill: null,
+    intent: null,
+    target: { state: "unread" as const },
+    setAgain: [],
+    rival: null,
+    verifyAlways: false,
+    firstContact: "park" as const,
+    clockTolerance: 10,
+    learned: {},
+    flightMs: 500,
+  };
 
   it("gives way to what was agreed meanwhile, and it is recorded that it may have been an edit", () => {
     const verdict = ask(news("ours", 390), given);
-    should(verdict).containEql({ do: "refuse", heal: true, keep: true, late: LATE });
+    should(verdict).containEql({ do: "refuse", heal: true, keep: true, late: { ...LATE, echoAt: 390 } });
     should(verdict.do === "refuse" && verdict.conflicts).match([
       { winner: "cidaas", legacyTime: 390, ambiguous: true },
     ]);
@@ -40,29 +57,28 @@ describe("A late write of ours", () => {
   });
 
   it("is the last write to its side from then on, so that a second echo of it is one", () => {
-    const plan = planFor({
-      source: "legacy",
-      now: 1_000_000,
-      policies: [EMAIL],
-      news: { email: news("ours", 390) },
-      force: [],
-      thaw: [],
-      backfill: null,
-      intent: null,
-      target: { state: "unread" },
-      setAgain: [],
-      rival: null,
-      verifyAlways: false,
-      firstContact: "park",
-      clockTolerance: 10,
-      learned: {},
-      flightMs: 500,
-      ...given,
-    });
+    const plan = planFor({ ...input, news: { email: news("ours", 390) }, ...given });
     const entry = plan.do === "settle" ? plan.ledger.email : undefined;
     should(entry?.legacy.print).equal("next@legacy");
     should(entry?.legacy.writes.map((write) => write.print)).eql(["ours@legacy", "next@legacy"]);
     should(ask(news("ours", 390), { ledger: entry ? { email: entry } : {} })).eql({ do: "nothing" });
+  });
+
+  it("is known before its echo comes, where the record that waits is older than it", () => {
+    const older = { ...news("next", 320), seenAt: 320 };
+    const plan = planFor({ ...input, news: { email: older }, ...given });
+    const entry = plan.do === "settle" ? plan.ledger.email : undefined;
+    should(entry?.legacy).match({
+      print: "next@legacy",
+      writes: [{ print: "ours@legacy", late: true }, { echoAt: 320 }],
+    });
+    const ledger = entry ? { email: entry } : {};
+    const echo = ask(news("ours", 390), { ledger });
+    should(echo).match({ do: "refuse", heal: true, keep: true, conflicts: [{ winner: "cidaas", ambiguous: true }] });
+    const told = planFor({ ...input, news: { email: news("ours", 390) }, ledger, late: {} });
+    const after = told.do === "settle" ? told.ledger.email : undefined;
+    should(after?.legacy.writes.map((write) => write.print)).eql(["ours@legacy", "next@legacy"]);
+    should(ask(news("ours", 395), { ledger: after ? { email: after } : {} })).eql({ do: "nothing" });
   });
 
   it("is still known by the ledger when a second look comes before its value has been replaced", () => {
