@@ -185,6 +185,8 @@ function editsAmong(
   for (const value of [...earlier].reverse()) {
     const { at, source } = value;
     if (at === null || (until !== null && at > until) || isOvertaken(known, at, tolerance)) continue;
+    // A later edit of the same side was taken already: that is what a write of ours has covered, if any.
+    if (known.editAt !== null && at < known.editAt) continue;
     // What follows an edit, with no write of ours between, is another one, though we once knew that value.
     const followsEdit: boolean = edited !== null && !isWrittenBetween(known, edited, at);
     const isEdit: boolean =

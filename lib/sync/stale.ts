@@ -191,8 +191,8 @@ export function ageOf(
   tolerance: number,
 ): "new" | "covered" | "overtaken" | "doubtful" {
   const [covering] = own.writes;
-  if (own.editAt !== null && editAt < own.editAt) return "overtaken";
   if (state === "covered" || state === "doubtful") return state;
+  if (own.editAt !== null && editAt < own.editAt) return "overtaken";
   if (isOvertaken(own, editAt, tolerance)) return "overtaken";
   if (covering && isReplacedBy(covering, editAt)) return isAfterShown(covering, editAt) ? "doubtful" : "covered";
   if (own.seenAt === undefined || editAt >= own.seenAt) return "new";

@@ -108,6 +108,20 @@ describe("uncover", () => {
     should(uncover(rules, "legacy", ledger, null, 10).city).containEql({ source: "edit", state: "doubtful" });
   });
 
+  it("brings back no edit that is older than one that was taken from the same side already", () => {
+    const legacy = { ...ledger.city.legacy, print: "taken", editAt: 97 };
+    const brought = (time: number) =>
+      uncover(
+        newest(carried("edit", time), carried("ours", 101)),
+        "legacy",
+        { city: { ...ledger.city, legacy } },
+        null,
+        0,
+      );
+    should(brought(98).city).containEql({ source: "edit", state: "covered" });
+    should(brought(96).city).eql({ ...carried("ours", 101), earlier: [carried("edit", 96)] });
+  });
+
   it("leaves what a person edited after our write", () => {
     const rules = newest(carried("edit", 95), carried("ours", 101), carried("later", 120));
     should(sourceOf(uncover(rules, "legacy", ledger, null, 0))).equal("later");

@@ -78,13 +78,6 @@ describe("decide, with stale news", () => {
       should(tied).containEql({ do: "refuse", heal: true, keep: true });
     });
 
-    it("drops it though it was covered, where a later edit of its own side was taken already", () => {
-      should(ask({ ...news("earlier", 310), state: "covered" }, { ledger: accepted(320) })).eql({
-        do: "seen",
-        at: 310,
-      });
-    });
-
     it("takes it for an edit though it is the value of an older write of ours, where a person is known to have set it again", () => {
       const again = { ...news("ours", 390), state: "covered" as const };
       should(ask(again, { ledger: { email: twice } })).containEql({ do: "write", heal: true });
