@@ -191,7 +191,7 @@ describe("http client", () => {
       });
       const client = bench.client({ maxConcurrent: 1 });
       const startBefore = Date.now() + 30;
-      const first = client.send({ ...get(server), startBefore });
+      const first = client.send(get(server));
       await should(client.send({ ...get(server), startBefore })).rejectedWith({
         code: "CALL_TOO_LATE",
         failure: "transient",
