@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openThreadEngine } from "../../../lib/store/sqlite/thread-engine";
+import { openSqliteEngine } from "../../../lib/store/sqlite/engine";
 import { describeEngine } from "./conformance";
 
 describe("the sqlite engine", () => {
@@ -9,6 +9,6 @@ describe("the sqlite engine", () => {
   after(() => rmSync(directory, { recursive: true, force: true }));
 
   describeEngine((database, settings) =>
-    openThreadEngine({ path: join(directory, `${database}.db`), encryptionKey: "a secret of the tests", ...settings }),
+    openSqliteEngine({ path: join(directory, `${database}.db`), encryptionKey: "a secret of the tests", ...settings }),
   );
 });
