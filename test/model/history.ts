@@ -1,4 +1,4 @@
-import type { Side } from "../../lib/sync/types";
+import { otherSide, type Side } from "../../lib/sync/types";
 import { type Faults, NO_FAULTS } from "./calls";
 import { LEASE_MS } from "./lease";
 import { drawBirths, drawCry, drawDeeds, type LiveDeed, REUSED_AFTER_MS } from "./lives";
@@ -147,12 +147,24 @@ function withSecondThoughts(chance: Chance, steps: readonly Step[]): Step[] {
   return [...steps, ...again].sort((one, other) => one.at - other.at);
 }
 
-/** Not so long that anybody is parked for it. */
+/**
+ * A system is out, not so long that anybody is parked for it. What is under way to it as that begins has no known outcome, and
+ * people go on to edit the same there.
+ */
 function withOutage(chance: Chance, steps: readonly Step[]): Step[] {
-  if (!chance.happens(0.3)) return [...steps];
-  const { at } = chance.pick(steps);
-  const outage: Step = { at, do: "outage", side: chance.pick(SIDES), milliseconds: chance.between(10_000, 120_000) };
-  return [...steps, outage].sort((one, other) => one.at - other.at);
+  const edits = steps.filter((step) => step.do === "edit");
+  if (edits.length === 0 || !chance.happens(0.3)) return [...steps];
+  const edit = chance.pick(edits);
+  const side = chance.pick(SIDES);
+  const at = edit.at + chance.between(0, 3_000);
+  const milliseconds = chance.between(10_000, 120_000);
+  const meanwhile = Array.from({ length: 2 }, (): Step => {
+    return { ...edit, side, at: at + chance.between(0, milliseconds), value: chance.pick(VALUES) };
+  });
+  const under: Step = { ...edit, side: otherSide(side) };
+  const others = steps.filter((step) => step !== edit);
+  const outage: Step = { at, do: "outage", side, milliseconds };
+  return [...others, under, outage, ...meanwhile].sort((one, other) => one.at - other.at);
 }
 
 function drawLives(chance: Chance, seed: number, withFaults: boolean): History {
