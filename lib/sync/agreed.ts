@@ -4,7 +4,7 @@ import { setAgainUnseen } from "./stale";
 import { isOwnWrite, point } from "./times";
 import type { ConflictRecord, LedgerEntry, SideEntry } from "./types";
 import { otherSide } from "./types";
-import { isEchoOf } from "./writes";
+import { flightOf, heldAt, isEchoOf } from "./writes";
 
 /* The source shows what was agreed. That is no news, but it may tell of edits that nobody has seen. */
 
@@ -19,8 +19,16 @@ export function agreedAt(
   const own = entry[input.source];
   return (
     dismissedEdit(input, policy, time, own) ??
-    setAgainUnseen(input, policy, news, own) ?? { do: "seen", at: time, ...wonTooLate(input, policy, time, entry) }
+    setAgainUnseen(input, policy, news, own) ?? {
+      do: "seen",
+      at: time,
+      ...recorded([...wonTooLate(input, policy, time, entry), ...replacedAgain(input, policy, time, own)]),
+    }
   );
+}
+
+function recorded(conflicts: ConflictRecord[]): { conflicts?: ConflictRecord[] } {
+  return conflicts.length > 0 ? { conflicts } : {};
 }
 
 /**
@@ -41,21 +49,26 @@ function dismissedEdit(input: DecideInput, policy: RulePolicy, time: number, own
  * The agreed value is older than the edit that it was accepted as, and was written over one of the target that was later than
  * this: another rule's edit had carried it here first.
  */
-function wonTooLate(
-  input: DecideInput,
-  policy: RulePolicy,
-  time: number,
-  entry: LedgerEntry,
-): { conflicts?: ConflictRecord[] } {
+function wonTooLate(input: DecideInput, policy: RulePolicy, time: number, entry: LedgerEntry): ConflictRecord[] {
   const { editAt } = entry[input.source];
   const target = entry[otherSide(input.source)];
   const [write] = target.writes;
-  if (editAt === null || time >= editAt || target.editAt === null) return {};
-  if (write?.print !== target.print || write.editAt !== editAt || target.editAt > editAt) return {};
+  if (editAt === null || time >= editAt || target.editAt === null) return [];
+  if (write?.print !== target.print || write.editAt !== editAt || target.editAt > editAt) return [];
   const edit = { source: target.print, target: target.print, span: point(time) };
   const record = conflictRecord(input, "newest", policy, edit, point(target.editAt));
-  if (record.winner === input.source && !record.ambiguous) return {};
-  return { conflicts: [{ ...record, winner: input.source, ambiguous: true }] };
+  if (record.winner === input.source && !record.ambiguous) return [];
+  return [{ ...record, winner: input.source, ambiguous: true }];
+}
+
+/** A person had set the value of our last write long before it, and after that, no later than the write, what the write replaced. */
+function replacedAgain(input: DecideInput, policy: RulePolicy, time: number, own: SideEntry): ConflictRecord[] {
+  const [write] = own.writes;
+  if (!write || write.print !== own.print || write.before === own.print) return [];
+  if (time >= flightOf(write).at || isEchoOf(write, own.print, time, input.clockTolerance)) return [];
+  if ((own.editAt !== null && time < own.editAt) || heldAt(own, time).includes(own.print)) return [];
+  const edit = { source: own.print, target: own.print, span: point(time) };
+  return [lostInDoubt(input, conflictRecord(input, policy.conflict, policy, edit, carriedSpan(write)))];
 }
 
 /**

@@ -2,7 +2,7 @@ import { compare } from "./compare";
 import { carriedSpan, conflictRecord, lostInDoubt } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { LAG_LIMIT_MS, point } from "./times";
-import type { ConflictRecord, LedgerEntry, Print, SideEntry, Write } from "./types";
+import type { ConflictRecord, LedgerEntry, Print, SideEntry } from "./types";
 import { otherSide } from "./types";
 import {
   distance,
@@ -81,7 +81,7 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
   const verdict = coveredUnseen(input, policy, news, agreed, record);
   return withRecords(verdict, [
     ...replacedByEdit(input, policy, news, own),
-    ...(record.winner === input.source ? setAlike(input, policy, news, covering) : []),
+    ...(record.winner === input.source ? setAlike(input, policy, news, own) : []),
   ]);
 }
 
@@ -120,9 +120,12 @@ function replacedByEdit(input: DecideInput, policy: RulePolicy, news: News, own:
  * The news win against a write that was only found, or was long under way, and are brought back over its value: a person may
  * have set the same one.
  */
-function setAlike(input: DecideInput, policy: RulePolicy, news: News, covering: Write): ConflictRecord[] {
-  if (!isVague(covering) || covering.echoAt === undefined) return [];
-  const edit = { ...news, span: point(covering.echoAt) };
+function setAlike(input: DecideInput, policy: RulePolicy, news: News, own: SideEntry): ConflictRecord[] {
+  const [covering] = own.writes;
+  if (!covering || !isVague(covering)) return [];
+  const shownAt = Math.max(covering.echoAt ?? 0, own.print === covering.print ? (own.seenAt ?? 0) : 0);
+  if (shownAt === 0) return [];
+  const edit = { ...news, span: point(shownAt) };
   return [lostInDoubt(input, conflictRecord(input, policy.conflict, policy, edit, null))];
 }
 

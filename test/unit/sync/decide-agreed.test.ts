@@ -42,6 +42,26 @@ describe("decide, with what was agreed", () => {
     });
   });
 
+  it("records that a person has set again what our write replaced, where a record from long before it shows our value", () => {
+    const agreed = {
+      fingerprint: "f1",
+      side: "cidaas",
+      source: "ours@cidaas",
+      target: "ours@legacy",
+      editAt: 250,
+    } as const;
+    const entry = written(AGREED, agreed, { at: 600, until: 610 });
+    const seen = (time: number, known = entry) =>
+      ask({ ...news("ours", time), seenAt: time }, { ledger: { email: known } });
+    should(seen(400)).match({
+      do: "seen",
+      conflicts: [{ winner: "cidaas", cidaasTime: 250, legacyTime: 400, ambiguous: true }],
+    });
+    for (const time of [591, 605, 700]) should(seen(time)).eql({ do: "seen", at: time });
+    const edited = { ...entry, legacy: { ...entry.legacy, editAt: 450 } };
+    should(seen(400, edited)).eql({ do: "seen", at: 400 });
+  });
+
   describe("in a legacy record that is older than the edit it was accepted as", () => {
     /** An edit in cidaas of time 300, over which "late" was written, for it came with a record of time 400. */
     const edited = remembered(AGREED, {

@@ -232,6 +232,12 @@ describe("decide, with stale news", () => {
       { winner: "cidaas", legacyTime: 330, cidaasTime: null, ambiguous: true },
     ]);
     should(lost({ echoAt: 330 })).have.length(1);
+    should(lost({ found: true })).have.length(1);
+    const seen = echoed({ found: true });
+    const later = { ...seen, legacy: { ...seen.legacy, seenAt: 900 } };
+    should(ask({ ...news("unseen", 320), state: "covered" }, { ledger: { email: later } })).match({
+      conflicts: { 1: { winner: "cidaas", legacyTime: 900 } },
+    });
   });
 
   it("records what a write has carried that may have come after an edit accepted over it, though we wrote again since", () => {
