@@ -25,13 +25,18 @@ export function echoedIn(
 }
 
 /**
- * Rules that a user of cidaas has lost who was deleted and is there: an open update of ours came after the deletion, and has made
- * the user anew with no more than it carried.
+ * Rules that a user of cidaas has lost who was deleted and is there: an update of ours came after the deletion, and has made the
+ * user anew with no more than it carried. It is open still, or was only found there.
  *
  * @param held rules of which the user holds a value
  */
 export function lostRules({ change, ledger }: Lease, intent: Intent | null, held: readonly RuleId[]): RuleId[] {
-  if (!tellsDeletion(change) || !intent || intent.create) return [];
+  if (!tellsDeletion(change)) return [];
+  const deletedAt = change.span?.last ?? Number.POSITIVE_INFINITY;
+  const isFound = Object.values(ledger).some(
+    ({ cidaas: { writes } }) => writes[0]?.found && writes[0].until >= deletedAt,
+  );
+  if (!isFound && (!intent || intent.create)) return [];
   return Object.keys(ledger).filter((rule) => !held.includes(rule) && ledger[rule]?.cidaas.print !== NO_VALUE);
 }
 

@@ -43,9 +43,9 @@ export function settleFound(context: SyncContext, lease: Lease, { proven }: Sett
 export function endIfMadeAnew(context: SyncContext, lease: Lease, held: readonly RuleId[]): End | null {
   const intent = lease.intents.find(({ side }) => side === "cidaas") ?? null;
   const lost = lostRules(lease, intent, held);
-  if (intent === null || lost.length === 0) return null;
+  if (lost.length === 0) return null;
   const now = context.now();
-  const ledger = emptied(lease.ledger, "cidaas", lost, { at: intent.at, until: now });
+  const ledger = emptied(lease.ledger, "cidaas", lost, { at: intent?.at ?? now, until: now });
   return ended("RETRY", lease, {
     outcome: "retry",
     counts: false,

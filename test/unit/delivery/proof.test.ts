@@ -124,6 +124,17 @@ describe("A user of cidaas who was deleted and is there", () => {
     should(lostRules({ ...lease, change: emptyChange("delete", 1_000) }, update, ["city"])).eql(["street"]);
   });
 
+  it("has lost them also where the update was found meanwhile, if it may have come after the deletion", () => {
+    const flight = { at: 900, until: 1_100, found: true } as const;
+    const city = written(OLD, { ...agreed("new"), side: "legacy", source: "new@legacy", target: "new@cidaas" }, flight);
+    const found = (deletedAt: number) => {
+      const change = { ...emptyChange("delete", 1_200), span: { first: deletedAt, last: deletedAt } };
+      return lostRules({ ...lease, change, ledger: { ...lease.ledger, city } }, null, ["city"]);
+    };
+    should(found(1_000)).eql(["street"]);
+    should(found(1_101)).eql([]);
+  });
+
   it("has lost nothing where no update is open, or the open one is a create", () => {
     should(lostRules(lease, null, ["city"])).eql([]);
     should(lostRules(lease, { ...update, create: true }, ["city"])).eql([]);
