@@ -43,17 +43,23 @@ function isLateWrite(input: DecideInput, policy: RulePolicy, present: Print): bo
  */
 function laterOnTarget(input: DecideInput, policy: RulePolicy, news: News, present: Print): Verdict | null {
   const entry = input.ledger[policy.id];
-  if (!entry || isOurs(entry.cidaas) || isOurs(entry.legacy)) return null;
+  if (!entry || isOurs(entry[otherSide(input.source)])) return null;
   const { editAt } = entry[otherSide(input.source)];
-  if (editAt === null) return null;
+  if (editAt === null || hasReplaced(entry[input.source], editAt)) return null;
   const span = point(editAt);
   const agreedAt = entry[input.source].editAt ?? 0;
   const wasLagging = input.source === "cidaas" && news.span !== null && news.span.last <= agreedAt;
   if (wasLagging) return settleConflict(input, policy.conflict, policy, news, present, span);
-  if (editAt < agreedAt) return null;
+  if (editAt < agreedAt) return recordedIfLater(input, policy, news, span);
   const inTime = conflictRecord(input, "newest", policy, news, span);
   if (inTime.winner === input.source && !inTime.ambiguous) return null;
   return settleConflict(input, policy.conflict, policy, news, present, span);
+}
+
+/** Whether a side holds by our write what the other one was edited to at that time: what follows there has replaced that. */
+function hasReplaced(own: SideEntry, editAt: number): boolean {
+  const carried = own.writes[0]?.editAt ?? Number.POSITIVE_INFINITY;
+  return isOurs(own) && editAt <= carried;
 }
 
 /**

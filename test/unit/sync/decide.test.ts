@@ -158,6 +158,22 @@ describe("decide, when both sides changed", () => {
       should(decided(500, both(300))).match({ do: "write", conflicts: [] });
     });
 
+    it("records what is not clearly later than the edit of the other side, though its own side has had the value since", () => {
+      should(decided(405, both(402))).match({
+        do: "write",
+        conflicts: [{ winner: "cidaas", legacyTime: 400, ambiguous: true }],
+      });
+      should(decided(411, both(402))).match({ do: "write", conflicts: [] });
+    });
+
+    it("compares it too where one side has the value by our write, and the other has set it again since", () => {
+      const ours = { print: "old@cidaas", before: "x@cidaas", at: 200, until: 210, editAt: 150 };
+      const entry = { ...both(0), cidaas: { ...AGREED.cidaas, editAt: null, writes: [ours] } };
+      should(decided(350, entry)).match({ do: "refuse", conflicts: [{ winner: "legacy", legacyTime: 400 }] });
+      const brought = { ...entry, cidaas: { ...entry.cidaas, writes: [{ ...ours, editAt: 400 }] } };
+      should(decided(350, brought)).match({ do: "write", conflicts: [] });
+    });
+
     it("compares it by the rule where the events of the agreed value were its own: then an older read had shown that", () => {
       should(decided(500, both(500))).match({ do: "write", conflicts: [{ winner: "cidaas", legacyTime: 400 }] });
       const fixed: RulePolicy = { ...EMAIL, conflict: "legacy" };
