@@ -5,7 +5,7 @@ import type { Rival } from "../sync/decision";
 import { ageOf } from "../sync/stale";
 import type { Change, Side } from "../sync/types";
 import { targetOf } from "../sync/types";
-import { isEchoOf } from "../sync/writes";
+import { isEchoOf, isOfSameMoment } from "../sync/writes";
 import { LEGACY_KEY_RULE } from "./legacy-key";
 
 /* What waits for the same person in the other lane, and what it means for the work in this one. */
@@ -40,6 +40,7 @@ export function rivalOf(other: Change, source: Side, { ledger, intents }: Lease,
     if (write && own?.print !== print && at !== null && isEchoOf(write, print, at, tolerance)) continue;
     // What a write of ours or a later edit has replaced is not what the legacy system holds, though its lane has still to settle it.
     if (isGone(carried) || (own && at !== null && ageOf(own, carried, at, tolerance) !== "new")) continue;
+    if (own && at !== null && isOfSameMoment(own, print, at)) continue;
     prints[rule] = { print, at, restored: state === "restored" };
   }
   return { span: other.span, prints };

@@ -9,7 +9,9 @@ import {
   flightOf,
   heldAt,
   isAfterShown,
+  isEchoMoment,
   isEchoOf,
+  isOfSameMoment,
   isOvertaken,
   isReplacedBy,
   isSeenEcho,
@@ -59,7 +61,7 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
   if (editAt === null) return untimed(input, policy, news, entry);
   const own = withIntent(entry[input.source], input.intent, policy.id);
   const age = ageOf(own, news, editAt, input.clockTolerance);
-  if (age === "new") return perhapsReplaced(input, policy, news, entry);
+  if (age === "new") return atSameMoment(input, policy, news, entry) ?? perhapsReplaced(input, policy, news, entry);
   const isEcho = own.writes.some(
     (write) => isEchoOf(write, news.source, editAt, input.clockTolerance) && editAt <= (write.echoAt ?? editAt),
   );
@@ -83,6 +85,28 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
     ...replacedByEdit(input, policy, news, own),
     ...(record.winner === input.source ? setAlike(input, policy, news, own) : []),
   ]);
+}
+
+/**
+ * Another record of the very same time has shown the agreed value, as it happens where a clock counts in seconds: nobody knows
+ * which of the two the legacy system holds, so it gets the winner as well. Null for any other news.
+ */
+function atSameMoment(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
+  const own = entry[input.source];
+  const [write] = own.writes;
+  const time = news.span?.last ?? null;
+  if (input.source !== "legacy" || news.state !== undefined) return null;
+  if (time === null || !isOfSameMoment(own, news.source, time)) return null;
+  const record =
+    write && isEchoMoment(own, time)
+      ? {
+          ...conflictRecord(input, policy.conflict, policy, news, carriedSpan(write)),
+          winner: input.source,
+          ambiguous: true,
+        }
+      : lostInDoubt(input, conflictRecord(input, policy.conflict, policy, news, null));
+  const agreed = entry[otherSide(input.source)].print;
+  return writeUnlessEdited(input, policy, news, { agreed, record, heal: policy.direction === "both" });
 }
 
 /**

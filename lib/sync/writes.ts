@@ -107,6 +107,16 @@ export function isOvertaken(own: SideEntry, time: number, tolerance: number): bo
   return !isWrittenBetween(own, time, seenAt);
 }
 
+/** Whether another record of the very same time has shown what is agreed: which of the two the side holds, nobody knows. */
+export function isOfSameMoment(own: SideEntry, print: Print, time: number): boolean {
+  return print !== own.print && (own.editAt === time || isEchoMoment(own, time));
+}
+
+/** Whether the echo of our last write, which the side was agreed to hold, is of this very time. */
+export function isEchoMoment({ print, writes: [last] }: SideEntry, time: number): boolean {
+  return last !== undefined && last.print === print && last.echoAt === time;
+}
+
 /** Whether what a side was last seen with may be our last write. */
 export function isSeenEcho({ print, seenAt, writes: [last] }: SideEntry, tolerance: number): boolean {
   return last !== undefined && seenAt !== undefined && isEchoOf(last, print, seenAt, tolerance);

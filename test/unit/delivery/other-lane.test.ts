@@ -63,6 +63,7 @@ describe("What waits in the other lane", () => {
       });
       should(rival(city(carried("other", 400)), { city: edited }).prints).eql({});
       should(rival(city(carried("other", 600)), { city: edited }).prints).match({ city: { print: "other" } });
+      should(rival(city(carried("other", 500)), { city: edited }).prints).eql({});
     });
 
     it("tells nothing of an edit that a write of ours may have covered", () => {

@@ -205,6 +205,35 @@ describe("decide, with stale news", () => {
     should(ask({ ...news("old", 400), seenAt: 400 }, { ledger: { email: seen } })).eql({ do: "seen", at: 400 });
   });
 
+  describe("of the very time at which another record has shown what was agreed", () => {
+    it("has the value written to both sides, since nobody knows which of them the legacy system holds", () => {
+      const accepted = remembered(AGREED, {
+        fingerprint: "f1",
+        side: "legacy",
+        source: "one@legacy",
+        target: "one@cidaas",
+        editAt: 500,
+      });
+      const verdict = ask(news("other", 500), { ledger: { email: accepted } });
+      should(verdict).match({
+        do: "write",
+        heal: true,
+        conflicts: [{ winner: "cidaas", legacyTime: 500, ambiguous: true }],
+      });
+      should(ask(news("other", 501), { ledger: { email: accepted } })).match({ heal: false, conflicts: [] });
+    });
+
+    it("does so too where that was the echo of our write, and records what the write has carried", () => {
+      const verdict = ask(news("other", 330), { ledger: { email: echoed({ echoAt: 330 }) } });
+      should(verdict).match({
+        do: "write",
+        heal: true,
+        conflicts: [{ winner: "legacy", cidaasTime: 250, ambiguous: true }],
+      });
+      should(ask(news("other", 331), { ledger: { email: echoed({ echoAt: 330 }) } })).match({ heal: false });
+    });
+  });
+
   describe("of what stood there before our write, dated so soon after it that a clock may be ahead", () => {
     it("lets ours stay, and records that somebody may have set it again", () => {
       const verdict = ask(news("old", 345), { ledger });
