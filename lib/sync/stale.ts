@@ -9,6 +9,7 @@ import {
   flightOf,
   heldAt,
   isAfterShown,
+  isBeforeNewer,
   isEchoMoment,
   isEchoOf,
   isOfSameMoment,
@@ -62,15 +63,16 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
   const own = withIntent(entry[input.source], input.intent, policy.id);
   const age = ageOf(own, news, editAt, input.clockTolerance);
   if (age === "new") return atSameMoment(input, policy, news, entry) ?? perhapsReplaced(input, policy, news, entry);
-  const isEcho = own.writes.some(
-    (write) => isEchoOf(write, news.source, editAt, input.clockTolerance) && editAt <= (write.echoAt ?? editAt),
-  );
+  const isEcho = own.writes.some((write, index) => {
+    const isInTime = editAt <= (write.echoAt ?? editAt) && isBeforeNewer(own, index, editAt);
+    return isInTime && isEchoOf(write, news.source, editAt, input.clockTolerance);
+  });
   const isKnown = isEcho || heldAt(own, editAt).includes(news.source);
   if (input.source === "cidaas" && (isKnown || age === "overtaken"))
     return isKnown && mayLag(input, entry[input.source]) ? { do: "again" } : null;
   if (age === "overtaken")
     return setAgainUnseen(input, policy, news, own) ?? { do: "seen", at: editAt, ...setAgain(own, news, editAt) };
-  if (isKnown && news.state === undefined) return { do: "seen", at: editAt };
+  if (isKnown && news.state === undefined) return { do: "seen", at: Math.max(editAt, news.seenAt ?? editAt) };
   const [covering] = own.writes;
   if (!covering) return null;
   if (isBrought(entry[otherSide(input.source)], news, editAt))

@@ -76,8 +76,12 @@ function isNoBetter(write: Write, at: number): boolean {
 function isInOrder({ print, editAt, writes }: SideEntry, index: number, at: number): boolean {
   const isAfterEdit = index > 0 || print !== writes[0]?.print || editAt === null || at > editAt;
   const isAfterOlder = at > (writes[index + 1]?.echoAt ?? 0);
-  const isBeforeNewer = at < (writes[index - 1]?.echoAt ?? Number.POSITIVE_INFINITY);
-  return isAfterEdit && isAfterOlder && isBeforeNewer;
+  return isAfterEdit && isAfterOlder && isBeforeNewer({ writes }, index, at);
+}
+
+/** Whether the write after this one has taken effect later than this, as far as its echo tells. */
+export function isBeforeNewer({ writes }: Pick<SideEntry, "writes">, index: number, at: number): boolean {
+  return at < (writes[index - 1]?.echoAt ?? Number.POSITIVE_INFINITY);
 }
 
 /** How far a time of the other clock is from the flight of a write, ms. */

@@ -33,6 +33,17 @@ describe("decide, with stale news", () => {
     const later = { ...twice, legacy: { ...twice.legacy, writes } };
     for (const time of [295, 310, 345])
       should(ask(news("ours", time), { ledger: { email: later } })).eql({ do: "seen", at: time });
+    should(ask({ ...news("ours", 310), seenAt: 345 }, { ledger: { email: later } })).eql({ do: "seen", at: 345 });
+  });
+
+  it("takes the value of an older write for an edit where the echo of the newer one came before it", () => {
+    const [last, first] = twice.legacy.writes;
+    const at = (echoAt: number) => {
+      const writes = last && first ? [{ ...last, echoAt }, first] : [];
+      return ask(news("ours", 345), { ledger: { email: { ...twice, legacy: { ...twice.legacy, writes } } } });
+    };
+    should(at(346)).eql({ do: "seen", at: 345 });
+    should(at(344)).match({ do: "refuse", conflicts: [{ rule: "email" }] });
   });
 
   it("knows an echo by its value though the clock of that side counts in seconds", () => {
