@@ -11,6 +11,7 @@ import { NO_VALUE } from "./prints";
 import { ageOf, echoOverEdit, stale } from "./stale";
 import type { LedgerEntry, RuleId } from "./types";
 import { otherSide } from "./types";
+import { isProven } from "./writes";
 
 /*
  * What to write when a change from source S is brought to target T, rule by rule:
@@ -90,8 +91,7 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   if (!forced && isAgreed && input.source === "cidaas") return agreedInCidaas(input, policy, news, entry);
   if (!forced && isAgreed) return time === null ? { do: "nothing" } : agreedAt(input, policy, news, entry, time);
   if (input.backfill !== null && touchedAfter(input.backfill, entry)) return { do: "nothing" };
-  const ours = input.intent?.rules[policy.id];
-  const isOpen = ours !== undefined && !ours.overtaken && !isGone(news) && ours.target === news.source;
+  const isOpen = bringsIntended(input, policy, news, entry);
   const late = isOpen ? null : overLateWrite(input, policy, news, entry);
   if (late) return late;
   const echo = echoOverEdit(input, policy, news, entry);
@@ -107,6 +107,13 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
     (isForced ? null : stale(input, policy, news, entry)) ??
     compare(input, policy, news, entry[otherSide(input.source)].print, isForced)
   );
+}
+
+/** Whether the news may be what a write of ours was about to bring there, of which no outcome is known. */
+function bringsIntended({ intent, source }: DecideInput, { id }: RulePolicy, news: News, entry: LedgerEntry): boolean {
+  const ours = intent?.rules[id];
+  if (!intent || !ours || ours.overtaken || isProven(entry[source], intent)) return false;
+  return ours.target === news.source && !isGone(news);
 }
 
 /** Whether anybody, we included, changed the rule on either side after the export: a backfill never overwrites that. */

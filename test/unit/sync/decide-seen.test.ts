@@ -41,6 +41,16 @@ describe("decide, with what was seen before", () => {
     const rules = { email: { source: "next@cidaas", target: "next@legacy", editAt: 390, overtaken: true as const } };
     const overtaken = ask(news("next", 430), { ledger: { email: toLegacy }, intent: { ...INTENT, rules } });
     should(overtaken.do).equal("write");
+    // Proven once already, and replaced by an edit since: then a person brings it.
+    const [first] = toLegacy.legacy.writes;
+    const edited = {
+      ...toLegacy.legacy,
+      print: "edit@legacy",
+      editAt: 420,
+      writes: first ? [{ ...first, at: 400 }] : [],
+    };
+    const again = ask(news("next", 430), { ledger: { email: { ...toLegacy, legacy: edited } }, intent: INTENT });
+    should(again.do).equal("write");
   });
 
   describe("when a record showed what our write replaced, and then its echo is older than that record", () => {
