@@ -36,11 +36,13 @@ function recorded(conflicts: ConflictRecord[]): { conflicts?: ConflictRecord[] }
  * again. It was not taken for an edit, since it could have been a record of before the write. Null where there is none.
  */
 function dismissedEdit(input: DecideInput, policy: RulePolicy, time: number, own: SideEntry): Verdict | null {
-  const [write] = own.writes;
-  const { dismissedAt } = own;
-  if (!write || write.echoAt !== undefined || dismissedAt === undefined || dismissedAt <= time) return null;
+  const [write, former] = own.writes;
+  // It may also have been taken for the echo of the write before.
+  const formerAt = former && former.print !== own.print ? (former.echoAt ?? 0) : 0;
+  const shownAt = Math.max(own.dismissedAt ?? 0, formerAt);
+  if (!write || write.echoAt !== undefined || shownAt <= time) return null;
   if (!isEchoOf(write, own.print, time, input.clockTolerance)) return null;
-  const edit = { source: own.print, target: own.print, span: point(dismissedAt) };
+  const edit = { source: own.print, target: own.print, span: point(shownAt) };
   const record = lostInDoubt(input, conflictRecord(input, policy.conflict, policy, edit, carriedSpan(write)));
   return { do: "refuse", conflicts: [record], heal: policy.direction === "both", keep: true };
 }

@@ -42,6 +42,34 @@ describe("decide, with what was agreed", () => {
     });
   });
 
+  it("has our value brought back where what seemed to be the echo of the write before is later than that of our last", () => {
+    const agreed = {
+      fingerprint: "f1",
+      side: "cidaas",
+      source: "ours@cidaas",
+      target: "ours@legacy",
+      editAt: 250,
+    } as const;
+    const once = written(AGREED, agreed, { at: 300, until: 310 });
+    const twice = written(
+      once,
+      { ...agreed, source: "next@cidaas", target: "next@legacy", editAt: 350 },
+      { at: 400, until: 410 },
+    );
+    const [last, first] = twice.legacy.writes;
+    const seen = (time: number) => {
+      const writes = last && first ? [last, { ...first, echoAt: 405 }] : [];
+      const ledger = { email: { ...twice, legacy: { ...twice.legacy, writes } } };
+      return ask({ ...news("next", time), seenAt: time }, { ledger });
+    };
+    should(seen(404)).match({
+      do: "refuse",
+      heal: true,
+      conflicts: [{ winner: "cidaas", legacyTime: 405, ambiguous: true }],
+    });
+    should(seen(406)).eql({ do: "seen", at: 406 });
+  });
+
   it("records that a person has set again what our write replaced, where a record from long before it shows our value", () => {
     const agreed = {
       fingerprint: "f1",
