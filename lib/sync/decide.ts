@@ -46,7 +46,7 @@ import { isProven } from "./writes";
  *        │       a look at cidaas that shows what stood
  *        │       there before our write, soon after it ────> again (the read may lag)
  *        │       a legacy record that does, dated so close
- *        │       to the write that the clocks cannot tell ──> refuse, recorded as ambiguous
+ *        │       to the write that the clocks cannot tell ──> write, recorded as ambiguous
  *        │       T holds the value ────────────────────────> remember
  *        │       T may have changed, unread ───────────────> read
  *        │       T has changed too ──> conflict ───────────> write | refuse

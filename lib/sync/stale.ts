@@ -112,8 +112,9 @@ function atSameMoment(input: DecideInput, policy: RulePolicy, news: News, entry:
 }
 
 /**
- * What stood there before our last write, dated so soon after it that the clocks cannot tell whether a person has set it again,
- * or edited something else right before the write. The latter is likelier: ours stays. Null for any other news.
+ * What stood there before our last write, dated so soon after it that the clocks cannot tell whether somebody has set it again,
+ * or edited something else right before the write. It is brought, since a system that always does so would have us write for
+ * ever, and what it replaces is recorded. Null for any other news.
  */
 function perhapsReplaced(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
   const own = entry[input.source];
@@ -122,9 +123,13 @@ function perhapsReplaced(input: DecideInput, policy: RulePolicy, news: News, ent
   if (!write || time === null || news.state !== undefined || news.source !== write.before) return null;
   if (own.print !== write.print || news.source === own.print) return null;
   if (write.echoAt !== undefined || distance(write, time) > input.clockTolerance) return null;
-  if (input.source === "cidaas") return mayLag(input, own) ? { do: "again" } : null;
-  const record = lostInDoubt(input, conflictRecord(input, policy.conflict, policy, news, carriedSpan(write)));
-  return { do: "refuse", conflicts: [record], heal: policy.direction === "both", keep: true };
+  if (input.source === "cidaas") {
+    const isOlderWrite = own.writes.slice(1).some((older) => isEchoOf(older, news.source, time, input.clockTolerance));
+    return isOlderWrite && mayLag(input, own) ? { do: "again" } : null;
+  }
+  const decided = conflictRecord(input, policy.conflict, policy, news, carriedSpan(write));
+  const record = { ...decided, winner: input.source, ambiguous: true };
+  return writeUnlessEdited(input, policy, news, { agreed: entry.cidaas.print, record, heal: false });
 }
 
 /**

@@ -246,10 +246,10 @@ describe("decide, with stale news", () => {
   });
 
   describe("of what stood there before our write, dated so soon after it that a clock may be ahead", () => {
-    it("lets ours stay, and records that somebody may have set it again", () => {
+    it("brings it, and records that this may have been wrong", () => {
       const verdict = ask(news("old", 345), { ledger });
-      should(verdict).containEql({ do: "refuse", heal: true, keep: true });
-      should(verdict).match({ conflicts: [{ winner: "cidaas", cidaasTime: 250, legacyTime: 345, ambiguous: true }] });
+      should(verdict).containEql({ do: "write", heal: false });
+      should(verdict).match({ conflicts: [{ winner: "legacy", cidaasTime: 250, legacyTime: 345, ambiguous: true }] });
     });
 
     it("has no doubt where the clocks can tell, or the echo did", () => {
