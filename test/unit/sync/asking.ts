@@ -1,8 +1,8 @@
 import { dated } from "../../../lib/sync/dated";
 import { decide } from "../../../lib/sync/decide";
 import type { DecideInput, News, RulePolicy, Verdict } from "../../../lib/sync/decision";
-import { remembered } from "../../../lib/sync/ledger";
-import type { LedgerEntry } from "../../../lib/sync/types";
+import { type Agreed, remembered } from "../../../lib/sync/ledger";
+import { type LedgerEntry, otherSide, type Side } from "../../../lib/sync/types";
 
 export const EMAIL: RulePolicy = {
   id: "email",
@@ -17,13 +17,13 @@ export const HASH: RulePolicy = { ...EMAIL, id: "hash", direction: "to-cidaas", 
 export const at = (time: number) => ({ first: time, last: time });
 
 /** Both sides agreed on the value "old" at time 100, which the legacy system brought. */
-export const AGREED: LedgerEntry = remembered(null, {
-  fingerprint: "f1",
-  side: "legacy",
-  source: "old@legacy",
-  target: "old@cidaas",
-  editAt: 100,
-});
+export const AGREED: LedgerEntry = remembered(null, cameFrom("legacy", "old", 100));
+
+/** What came from a side, and what it means on the other one. */
+export function cameFrom(side: Side, value: string, editAt: number): Agreed {
+  const target = otherSide(side);
+  return { fingerprint: "f1", side, source: `${value}@${side}`, target: `${value}@${target}`, editAt };
+}
 
 export function news(value: string, time: number | null): News {
   return { source: `${value}@legacy`, target: `${value}@cidaas`, span: time === null ? null : at(time) };

@@ -2,7 +2,7 @@ import should from "should";
 import type { Rival } from "../../../lib/sync/decision";
 import { remembered, written } from "../../../lib/sync/ledger";
 import type { LedgerEntry } from "../../../lib/sync/types";
-import { AGREED, ask, at, EMAIL, news } from "./asking";
+import { AGREED, ask, at, cameFrom, EMAIL, news } from "./asking";
 
 describe("decide, with what was agreed", () => {
   describe("in a user of cidaas whom somebody has edited", () => {
@@ -43,19 +43,8 @@ describe("decide, with what was agreed", () => {
   });
 
   it("has our value brought back where what seemed to be the echo of the write before is later than that of our last", () => {
-    const agreed = {
-      fingerprint: "f1",
-      side: "cidaas",
-      source: "ours@cidaas",
-      target: "ours@legacy",
-      editAt: 250,
-    } as const;
-    const once = written(AGREED, agreed, { at: 300, until: 310 });
-    const twice = written(
-      once,
-      { ...agreed, source: "next@cidaas", target: "next@legacy", editAt: 350 },
-      { at: 400, until: 410 },
-    );
+    const once = written(AGREED, cameFrom("cidaas", "ours", 250), { at: 300, until: 310 });
+    const twice = written(once, cameFrom("cidaas", "next", 350), { at: 400, until: 410 });
     const [last, first] = twice.legacy.writes;
     const seen = (time: number) => {
       const writes = last && first ? [last, { ...first, echoAt: 405 }] : [];
@@ -71,14 +60,7 @@ describe("decide, with what was agreed", () => {
   });
 
   it("records that a person has set again what our write replaced, where a record from long before it shows our value", () => {
-    const agreed = {
-      fingerprint: "f1",
-      side: "cidaas",
-      source: "ours@cidaas",
-      target: "ours@legacy",
-      editAt: 250,
-    } as const;
-    const entry = written(AGREED, agreed, { at: 600, until: 610 });
+    const entry = written(AGREED, cameFrom("cidaas", "ours", 250), { at: 600, until: 610 });
     const seen = (time: number, known = entry) =>
       ask({ ...news("ours", time), seenAt: time }, { ledger: { email: known } });
     should(seen(400)).match({
@@ -92,15 +74,8 @@ describe("decide, with what was agreed", () => {
 
   describe("in a legacy record that is older than the edit it was accepted as", () => {
     /** An edit in cidaas of time 300, over which "late" was written, for it came with a record of time 400. */
-    const edited = remembered(AGREED, {
-      fingerprint: "f1",
-      side: "cidaas",
-      source: "edit@cidaas",
-      target: "edit@legacy",
-      editAt: 300,
-    });
-    const late = { fingerprint: "f1", side: "legacy", source: "late@legacy", target: "late@cidaas" } as const;
-    const entry = written(edited, { ...late, editAt: 400 }, { at: 420, until: 430 });
+    const edited = remembered(AGREED, cameFrom("cidaas", "edit", 300));
+    const entry = written(edited, cameFrom("legacy", "late", 400), { at: 420, until: 430 });
     const seen = (time: number, known = entry) =>
       ask({ ...news("late", time), seenAt: time }, { ledger: { email: known } });
 
@@ -115,14 +90,10 @@ describe("decide, with what was agreed", () => {
     });
 
     it("records nothing where another edit was written, or none was lost", () => {
-      const unlost = written(AGREED, { ...late, editAt: 400 }, { at: 420, until: 430 });
+      const unlost = written(AGREED, cameFrom("legacy", "late", 400), { at: 420, until: 430 });
       should(seen(200, unlost)).eql({ do: "seen", at: 200 });
-      const again = written(
-        entry,
-        { ...late, source: "next@legacy", target: "next@cidaas", editAt: 500 },
-        { at: 510, until: 520 },
-      );
-      const back = remembered(again, { ...late, editAt: 600 });
+      const again = written(entry, cameFrom("legacy", "next", 500), { at: 510, until: 520 });
+      const back = remembered(again, cameFrom("legacy", "late", 600));
       should(seen(200, back)).eql({ do: "seen", at: 200 });
     });
   });

@@ -1,20 +1,12 @@
 import should from "should";
 import { emptied, remembered, written } from "../../../lib/sync/ledger";
 import type { Intent, LedgerEntry } from "../../../lib/sync/types";
-import { AGREED, ask, at, EMAIL, news, read } from "./asking";
+import { AGREED, ask, at, cameFrom, EMAIL, news, read } from "./asking";
 
 /** At time 300 we wrote the value "ours" to a side, which carried an edit of time 250. */
 const FLIGHT = { at: 300, until: 340 };
-const toLegacy = written(
-  AGREED,
-  { fingerprint: "f1", side: "cidaas", source: "ours@cidaas", target: "ours@legacy", editAt: 250 },
-  FLIGHT,
-);
-const toCidaas = written(
-  AGREED,
-  { fingerprint: "f1", side: "legacy", source: "ours@legacy", target: "ours@cidaas", editAt: 250 },
-  FLIGHT,
-);
+const toLegacy = written(AGREED, cameFrom("cidaas", "ours", 250), FLIGHT);
+const toCidaas = written(AGREED, cameFrom("legacy", "ours", 250), FLIGHT);
 const fromCidaas = (value: string, time: number | null) => {
   const { source, target, span } = news(value, time);
   return { source: target, target: source, span };
@@ -149,25 +141,13 @@ describe("decide, with what was seen before", () => {
     it("records the edit between two records that may both be the echo of one write", () => {
       const [write] = toLegacy.legacy.writes;
       const echoed = { ...toLegacy, legacy: { ...toLegacy.legacy, writes: write ? [{ ...write, echoAt: 305 }] : [] } };
-      const accepted = remembered(echoed, {
-        fingerprint: "f1",
-        side: "legacy",
-        source: "theirs@legacy",
-        target: "theirs@cidaas",
-        editAt: 320,
-      });
+      const accepted = remembered(echoed, cameFrom("legacy", "theirs", 320));
       const verdict = ask(news("ours", 330), { ledger: { email: accepted } });
       should(verdict).match({ do: "write", conflicts: [{ winner: "cidaas", legacyTime: 320, ambiguous: true }] });
     });
 
     it("does not know when a rule was edited that a record made by our write of another rule carries", () => {
-      const edited = remembered(AGREED, {
-        fingerprint: "f1",
-        side: "cidaas",
-        source: "same@cidaas",
-        target: "same@legacy",
-        editAt: 260,
-      });
+      const edited = remembered(AGREED, cameFrom("cidaas", "same", 260));
       const both = { ...edited, legacy: { ...edited.legacy, editAt: 150 } };
       const target = read("same", 260);
       const made = ask(news("theirs", 330), { ledger: { email: both, city: toLegacy }, target });

@@ -1,15 +1,11 @@
 import should from "should";
 import { remembered, written } from "../../../lib/sync/ledger";
 import type { LedgerEntry, Write } from "../../../lib/sync/types";
-import { AGREED, ask, at, news, read } from "./asking";
+import { AGREED, ask, at, cameFrom, news, read } from "./asking";
 
 describe("decide, with stale news", () => {
   /** At time 300 we wrote the value "ours" to the legacy system, which carried an edit of time 250. */
-  const covered = written(
-    AGREED,
-    { fingerprint: "f1", side: "cidaas", source: "ours@cidaas", target: "ours@legacy", editAt: 250 },
-    { at: 300, until: 340 },
-  );
+  const covered = written(AGREED, cameFrom("cidaas", "ours", 250), { at: 300, until: 340 });
   const ledger = { email: covered };
   /** The same with more known of that write. */
   const echoed = (members: Partial<Write>): LedgerEntry => {
@@ -17,11 +13,7 @@ describe("decide, with stale news", () => {
     return { ...covered, legacy: { ...covered.legacy, writes } };
   };
   /** And at time 400 the value "next". */
-  const twice = written(
-    covered,
-    { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 350 },
-    { at: 400, until: 410 },
-  );
+  const twice = written(covered, cameFrom("cidaas", "next", 350), { at: 400, until: 410 });
 
   it("drops a late echo of an older write of ours", () => {
     should(ask(news("ours", 310), { ledger: { email: twice } })).eql({ do: "seen", at: 310 });
@@ -73,13 +65,7 @@ describe("decide, with stale news", () => {
 
   describe("of an edit made while our write was on its way", () => {
     const accepted = (time: number) => ({
-      email: remembered(covered, {
-        fingerprint: "f1",
-        side: "legacy",
-        source: "unseen@legacy",
-        target: "unseen@cidaas",
-        editAt: time,
-      }),
+      email: remembered(covered, cameFrom("legacy", "unseen", time)),
     });
 
     it("takes what waited with the echo for covered, though it is younger than the sending", () => {
@@ -218,13 +204,7 @@ describe("decide, with stale news", () => {
 
   describe("of the very time at which another record has shown what was agreed", () => {
     it("has the value written to both sides, since nobody knows which of them the legacy system holds", () => {
-      const accepted = remembered(AGREED, {
-        fingerprint: "f1",
-        side: "legacy",
-        source: "one@legacy",
-        target: "one@cidaas",
-        editAt: 500,
-      });
+      const accepted = remembered(AGREED, cameFrom("legacy", "one", 500));
       const verdict = ask(news("other", 500), { ledger: { email: accepted } });
       should(verdict).match({
         do: "write",
@@ -281,18 +261,11 @@ describe("decide, with stale news", () => {
   });
 
   it("records what a write has carried that may have come after an edit accepted over it, though we wrote again since", () => {
-    const accepted = remembered(echoed({ echoAt: 305 }), {
-      fingerprint: "f1",
-      side: "legacy",
-      source: "edit@legacy",
-      target: "edit@cidaas",
-      editAt: 335,
-    });
-    const forced = { fingerprint: "f1", side: "cidaas", source: "edit@cidaas", target: "edit@legacy" } as const;
-    const again = written(accepted, { ...forced, editAt: 335 }, { at: 400, until: 410 });
+    const accepted = remembered(echoed({ echoAt: 305 }), cameFrom("legacy", "edit", 335));
+    const again = written(accepted, cameFrom("cidaas", "edit", 335), { at: 400, until: 410 });
     const verdict = ask(news("ours", 345), { ledger: { email: again } });
     should(verdict).match({ do: "refuse", conflicts: { 1: { winner: "legacy", cidaasTime: 250, legacyTime: 335 } } });
-    const before = written(covered, { ...forced, editAt: 335 }, { at: 400, until: 410 });
+    const before = written(covered, cameFrom("cidaas", "edit", 335), { at: 400, until: 410 });
     should(ask(news("unseen", 345), { ledger: { email: before } }))
       .have.property("conflicts")
       .of.length(1);
@@ -308,13 +281,7 @@ describe("decide, with stale news", () => {
   });
 
   it("finds nothing new in an older value that arrives after a newer one was taken", () => {
-    const newer = remembered(AGREED, {
-      fingerprint: "f1",
-      side: "legacy",
-      source: "newer@legacy",
-      target: "newer@cidaas",
-      editAt: 800,
-    });
+    const newer = remembered(AGREED, cameFrom("legacy", "newer", 800));
     should(ask(news("between", 700), { ledger: { email: newer } })).eql({ do: "seen", at: 700 });
   });
 });

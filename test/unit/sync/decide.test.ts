@@ -3,7 +3,7 @@ import { decide } from "../../../lib/sync/decide";
 import type { DecideInput, News, RulePolicy } from "../../../lib/sync/decision";
 import { written } from "../../../lib/sync/ledger";
 import type { Intent, LedgerEntry } from "../../../lib/sync/types";
-import { AGREED, ask, at, EMAIL, HASH, news, read } from "./asking";
+import { AGREED, ask, at, cameFrom, EMAIL, HASH, news, read } from "./asking";
 
 describe("decide, without a valid base", () => {
   const ledger = {};
@@ -100,11 +100,7 @@ describe("decide, with a valid base", () => {
 
 describe("decide, with a backfill", () => {
   it("never overwrites what changed after the time of the export", () => {
-    const entry = written(
-      AGREED,
-      { fingerprint: "f1", side: "cidaas", source: "n@cidaas", target: "n@legacy", editAt: 500 },
-      { at: 510, until: 515 },
-    );
+    const entry = written(AGREED, cameFrom("cidaas", "n", 500), { at: 510, until: 515 });
     const ledger = { email: entry };
     should(ask(news("export", null), { ledger, backfill: 400 })).eql({ do: "nothing" });
     should(ask(news("export", null), { ledger, backfill: 600 }).do).equal("write");
@@ -216,11 +212,7 @@ describe("decide, when both sides changed", () => {
   });
 
   it("says that a value may be as young as its record, though we wrote to that record at the same time", () => {
-    const ours = written(
-      { ...AGREED, fingerprint: "f1" },
-      { fingerprint: "f1", side: "legacy", source: "x@legacy", target: "x@cidaas", editAt: 440 },
-      { at: 450, until: 520 },
-    );
+    const ours = written({ ...AGREED, fingerprint: "f1" }, cameFrom("legacy", "x", 440), { at: 450, until: 520 });
     const given = {
       ledger: { email: AGREED, city: ours },
       rival: { span: at(300), prints: null },

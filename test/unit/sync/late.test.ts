@@ -3,16 +3,12 @@ import { lateWrites, mergeLate } from "../../../lib/sync/late";
 import { written } from "../../../lib/sync/ledger";
 import { planFor } from "../../../lib/sync/plan";
 import type { Write } from "../../../lib/sync/types";
-import { AGREED, ask, EMAIL, news, read } from "./asking";
+import { AGREED, ask, cameFrom, EMAIL, news, read } from "./asking";
 
 describe("A late write of ours", () => {
   const LATE: Write = { print: "ours@legacy", before: "old@legacy", at: 200, until: 400, editAt: 150 };
   /** What was brought to the legacy system by somebody else meanwhile. */
-  const next = written(
-    AGREED,
-    { fingerprint: "f1", side: "cidaas", source: "next@cidaas", target: "next@legacy", editAt: 290 },
-    { at: 300, until: 340 },
-  );
+  const next = written(AGREED, cameFrom("cidaas", "next", 290), { at: 300, until: 340 });
   const given = { ledger: { email: next }, late: { email: LATE } };
   const input = {
     source: "legacy" as const,
@@ -105,11 +101,10 @@ describe("A late write of ours", () => {
   });
 
   it("is recorded as what it has cost where it was taken for an edit, and brought on", () => {
-    const accepted = written(
-      { ...next, cidaas: { ...next.cidaas, editAt: 290 } },
-      { fingerprint: "f1", side: "legacy", source: "ours@legacy", target: "ours@cidaas", editAt: 390 },
-      { at: 420, until: 430 },
-    );
+    const accepted = written({ ...next, cidaas: { ...next.cidaas, editAt: 290 } }, cameFrom("legacy", "ours", 390), {
+      at: 420,
+      until: 430,
+    });
     const verdict = ask(news("ours", 390), { ledger: { email: accepted }, late: { email: LATE } });
     should(verdict).match({
       do: "remember",
@@ -119,16 +114,8 @@ describe("A late write of ours", () => {
   });
 
   it("is recorded as what it has cost its own side where the value it replaced came from there", () => {
-    const own = written(
-      AGREED,
-      { fingerprint: "f1", side: "legacy", source: "next@legacy", target: "next@cidaas", editAt: 290 },
-      { at: 300, until: 340 },
-    );
-    const accepted = written(
-      own,
-      { fingerprint: "f1", side: "legacy", source: "ours@legacy", target: "ours@cidaas", editAt: 390 },
-      { at: 420, until: 430 },
-    );
+    const own = written(AGREED, cameFrom("legacy", "next", 290), { at: 300, until: 340 });
+    const accepted = written(own, cameFrom("legacy", "ours", 390), { at: 420, until: 430 });
     should(ask(news("ours", 390), { ledger: { email: accepted }, late: { email: LATE } })).match({
       do: "remember",
       conflicts: [{ winner: "cidaas", cidaasTime: 150, legacyTime: 290, ambiguous: true }],
@@ -136,13 +123,7 @@ describe("A late write of ours", () => {
   });
 
   it("is any that only its own process knows of", () => {
-    const ours = {
-      fingerprint: "f1",
-      side: "cidaas",
-      source: "ours@cidaas",
-      target: "ours@legacy",
-      editAt: 150,
-    } as const;
+    const ours = cameFrom("cidaas", "ours", 150);
     const settled = { email: written(AGREED, ours, { at: 200, until: 400 }), other: next };
     should(lateWrites(settled, { email: next, other: next }, "legacy")).eql({ email: LATE });
     should(lateWrites(settled, settled, "legacy")).eql({});
