@@ -91,7 +91,10 @@ export interface Settlement {
   counts?: boolean;
   /** Entries to put in place of the present ones, per rule. */
   ledger?: Ledger;
-  /** Ids learned; a second row of the same person is merged into this one. Taken by somebody else: a retry without them, any other outcome parked (`LINK_TAKEN`). */
+  /**
+   * Ids learned; a second row of the same person is merged into this one. Taken by somebody else: a retry without them, any other
+   * outcome parked (`LINK_TAKEN`).
+   */
   link?: { sub?: string; legacyId?: string };
   /** Whether the user now exists on a side. `false` sets the tombstone, and ends what is parked as `USER_MISSING` or for want of a link. */
   present?: Partial<Record<Side, boolean>>;

@@ -1,4 +1,4 @@
-import { carriedSpan, conflictRecord, lostInDoubt, writesOn } from "./conflict";
+import { carriedSpan, conflictRecord, lostInDoubt, wonInDoubt, writesOn } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { setAgainUnseen } from "./stale";
 import { isOwnWrite, point } from "./times";
@@ -60,7 +60,7 @@ function wonTooLate(input: DecideInput, policy: RulePolicy, time: number, entry:
   const edit = { source: target.print, target: target.print, span: point(time) };
   const record = conflictRecord(input, "newest", policy, edit, point(target.editAt));
   if (record.winner === input.source && !record.ambiguous) return [];
-  return [{ ...record, winner: input.source, ambiguous: true }];
+  return [wonInDoubt(input, record)];
 }
 
 /** A person had set the value of our last write long before it, and after that, no later than the write, what the write replaced. */

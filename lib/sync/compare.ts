@@ -1,4 +1,4 @@
-import { conflictRecord, presentPrint, settleConflict, targetSpan, writesOn } from "./conflict";
+import { conflictRecord, presentPrint, settleConflict, targetSpan, wonInDoubt, writesOn } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { isOwnWrite, point } from "./times";
 import { otherSide, type Print, type SideEntry, type Span } from "./types";
@@ -43,11 +43,12 @@ function isLateWrite(input: DecideInput, policy: RulePolicy, present: Print): bo
  */
 function laterOnTarget(input: DecideInput, policy: RulePolicy, news: News, present: Print): Verdict | null {
   const entry = input.ledger[policy.id];
-  if (!entry || isOurs(entry[otherSide(input.source)])) return null;
-  const { editAt } = entry[otherSide(input.source)];
-  if (editAt === null || hasReplaced(entry[input.source], editAt)) return null;
+  if (!entry) return null;
+  const [own, target] = [entry[input.source], entry[otherSide(input.source)]];
+  const { editAt } = target;
+  if (editAt === null || isOurs(target) || hasReplaced(own, editAt)) return null;
   const span = point(editAt);
-  const agreedAt = entry[input.source].editAt ?? 0;
+  const agreedAt = own.editAt ?? 0;
   const wasLagging = input.source === "cidaas" && news.span !== null && news.span.last <= agreedAt;
   if (wasLagging) return settleConflict(input, policy.conflict, policy, news, present, span);
   if (editAt < agreedAt) return recordedIfLater(input, policy, news, span);
@@ -95,7 +96,7 @@ function recordedIfLater(input: DecideInput, policy: RulePolicy, news: News, spa
   if (span === null || news.span === null) return null;
   const inTime = conflictRecord(input, "newest", policy, news, span);
   if (inTime.winner === input.source && !inTime.ambiguous) return null;
-  return { do: "write", conflicts: [{ ...inTime, winner: input.source, ambiguous: true }], heal: false };
+  return { do: "write", conflicts: [wonInDoubt(input, inTime)], heal: false };
 }
 
 export function write(): Verdict {

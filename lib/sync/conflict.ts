@@ -76,6 +76,11 @@ export function lostInDoubt({ source }: DecideInput, record: ConflictRecord): Co
   return { ...record, winner: otherSide(source), ambiguous: true };
 }
 
+/** The news win all the same, and it is recorded that they may not have been the later ones. */
+export function wonInDoubt({ source }: DecideInput, record: ConflictRecord): ConflictRecord {
+  return { ...record, winner: source, ambiguous: true };
+}
+
 /** The edit that a write carried. */
 export function carriedSpan({ editAt }: Write): Span | null {
   return editAt === null ? null : point(editAt);

@@ -11,7 +11,7 @@ import { NO_VALUE } from "./prints";
 import { ageOf, echoOverEdit, stale } from "./stale";
 import type { LedgerEntry, RuleId } from "./types";
 import { otherSide } from "./types";
-import { isProven } from "./writes";
+import { withIntent } from "./writes";
 
 /*
  * What to write when a change from source S is brought to target T, rule by rule:
@@ -43,6 +43,8 @@ import { isProven } from "./writes";
  *        │                 gone by our write or by a
  *        │                 person's, nobody can tell ──────> refuse, recorded as ambiguous
  *        │                 covered by our write unseen ────> conflict of the two edits
+ *        │       a legacy record of the very time at which
+ *        │       another one showed what was agreed ───────> write to both sides, recorded as ambiguous
  *        │       a look at cidaas that shows what stood
  *        │       there before our write, soon after it ────> again (the read may lag)
  *        │       a legacy record that does, dated so close
@@ -50,6 +52,8 @@ import { isProven } from "./writes";
  *        │       T holds the value ────────────────────────> remember
  *        │       T may have changed, unread ───────────────> read
  *        │       T has changed too ──> conflict ───────────> write | refuse
+ *        │       T has come to what was agreed by an edit
+ *        │       of its own, no earlier than the news ─────> conflict ──> write | refuse
  *        │       T holds what was agreed, but was edited
  *        │       later than the news, or may have been ────> write, recorded as ambiguous
  *        │       T holds what our late write put there ────> write
@@ -111,9 +115,8 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
 
 /** Whether the news may be what a write of ours was about to bring there, of which no outcome is known. */
 function bringsIntended({ intent, source }: DecideInput, { id }: RulePolicy, news: News, entry: LedgerEntry): boolean {
-  const ours = intent?.rules[id];
-  if (!intent || !ours || ours.overtaken || isProven(entry[source], intent)) return false;
-  return ours.target === news.source && !isGone(news);
+  const known = withIntent(entry[source], intent, id);
+  return known !== entry[source] && known.print === news.source && !isGone(news);
 }
 
 /** Whether anybody, we included, changed the rule on either side after the export: a backfill never overwrites that. */

@@ -1,4 +1,4 @@
-import { conflictRecord } from "./conflict";
+import { conflictRecord, lostInDoubt } from "./conflict";
 import { isGone } from "./covered";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { point } from "./times";
@@ -80,8 +80,7 @@ export function overLateWrite(input: DecideInput, policy: RulePolicy, news: News
   if (write?.print !== news.source || own.print === news.source || isGone(news)) return null;
   const time = news.span?.last ?? null;
   if (time !== null && !isEchoOf(write, news.source, time, input.clockTolerance)) return null;
-  const winner = otherSide(input.source);
-  const record = { ...conflictRecord(input, policy.conflict, policy, news, null), winner, ambiguous: true };
+  const record = lostInDoubt(input, conflictRecord(input, policy.conflict, policy, news, null));
   const heal = policy.direction === "both";
   const late = input.source === "legacy" && time !== null ? { ...write, echoAt: time } : write;
   return { do: "refuse", conflicts: [record], heal, keep: true, ...(late === last ? {} : { late }) };

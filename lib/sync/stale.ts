@@ -1,5 +1,5 @@
 import { compare } from "./compare";
-import { carriedSpan, conflictRecord, lostInDoubt } from "./conflict";
+import { carriedSpan, conflictRecord, lostInDoubt, wonInDoubt } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { LAG_LIMIT_MS, point } from "./times";
 import type { ConflictRecord, LedgerEntry, Print, SideEntry } from "./types";
@@ -56,7 +56,7 @@ export function echoOverEdit(input: DecideInput, policy: RulePolicy, news: News,
   return writeUnlessEdited(input, policy, news, { agreed, record, heal: false });
 }
 
-/** The verdict on news that are older than what is known of their side; null for any others. */
+/** The verdict on news that are, or may be, older than what is known of their side; null for any others. */
 export function stale(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
   const editAt = news.span?.last ?? null;
   if (editAt === null) return untimed(input, policy, news, entry);
@@ -101,11 +101,7 @@ function atSameMoment(input: DecideInput, policy: RulePolicy, news: News, entry:
   if (time === null || !isOfSameMoment(own, news.source, time)) return null;
   const record =
     write && isEchoMoment(own, time)
-      ? {
-          ...conflictRecord(input, policy.conflict, policy, news, carriedSpan(write)),
-          winner: input.source,
-          ambiguous: true,
-        }
+      ? wonInDoubt(input, conflictRecord(input, policy.conflict, policy, news, carriedSpan(write)))
       : lostInDoubt(input, conflictRecord(input, policy.conflict, policy, news, null));
   const agreed = entry[otherSide(input.source)].print;
   return writeUnlessEdited(input, policy, news, { agreed, record, heal: policy.direction === "both" });
@@ -127,8 +123,7 @@ function perhapsReplaced(input: DecideInput, policy: RulePolicy, news: News, ent
     const isOlderWrite = own.writes.slice(1).some((older) => isEchoOf(older, news.source, time, input.clockTolerance));
     return isOlderWrite && mayLag(input, own) ? { do: "again" } : null;
   }
-  const decided = conflictRecord(input, policy.conflict, policy, news, carriedSpan(write));
-  const record = { ...decided, winner: input.source, ambiguous: true };
+  const record = wonInDoubt(input, conflictRecord(input, policy.conflict, policy, news, carriedSpan(write)));
   return writeUnlessEdited(input, policy, news, { agreed: entry.cidaas.print, record, heal: false });
 }
 
@@ -143,8 +138,7 @@ function replacedByEdit(input: DecideInput, policy: RulePolicy, news: News, own:
   const echoed = writes.slice(1).find((write) => isEchoOf(write, news.source, echoAt, input.clockTolerance));
   if (!echoed || editAt < flightOf(echoed).at) return [];
   const accepted = { ...news, span: point(editAt) };
-  const record = conflictRecord(input, policy.conflict, policy, accepted, carriedSpan(echoed));
-  return [{ ...record, winner: input.source, ambiguous: true }];
+  return [wonInDoubt(input, conflictRecord(input, policy.conflict, policy, accepted, carriedSpan(echoed)))];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { readOptions } from "../../scripts/options";
+import { readOptions, refuse } from "../../scripts/options";
 import { findFailure } from "./find-failure";
 import { drawHistory, type History, KINDS, kindAt } from "./history";
 import { MUTANTS } from "./mutants";
@@ -38,7 +38,9 @@ interface Totals {
   covered: number;
 }
 
-const ASKED = KINDS.filter((kind) => values.kinds.split(",").includes(kind));
+const NAMES = values.kinds.split(",").filter((name) => name !== "");
+const ASKED = KINDS.filter((kind) => NAMES.includes(kind));
+if (ASKED.length < NAMES.length) refuse(`The kinds are ${KINDS.join(", ")}.`);
 
 /** Seed by seed; of these the share of this process. */
 function* histories(step: number, first: number): Generator<History> {
