@@ -14,6 +14,7 @@ import { type End, endOf, endOfFailure, inDoubt, inDoubtAfterSteps, type Sendabl
 import type { OutgoingUser } from "./gate";
 import { type Step, stepsOf } from "./steps";
 import type { Tenant } from "./types";
+import { identifiersIn } from "./whole-user";
 
 export interface DeliverOptions {
   deletes: "decline" | "purge" | "ignore";
@@ -106,9 +107,10 @@ function kindsOf(context: SyncContext, user: OutgoingUser, deletes: DeliverOptio
 /** Renews the leases, commits the intents, and leaves out whoever is not ours any more. */
 async function extendAll(context: SyncContext, ready: readonly Sendable[], sentAt: number): Promise<Sendable[]> {
   const extensions = ready.map(({ user, steps }) => {
-    const { token, change } = user.lease;
+    const { token, change, person } = user.lease;
     if (user.kind === "delete" && user.plan.write.length === 0) return { token };
     const intent = intentOf(user.plan, sentAt, change.identifiers, steps.apart);
+    if (intent.create && person.sub === null) intent.sent = identifiersIn(user.body);
     return { token, intent, ledger: user.plan.proven };
   });
   const held = await extendLeases(context, extensions);

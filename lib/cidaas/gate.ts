@@ -1,5 +1,6 @@
 import { type Prepared, prepare, type TargetReader } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
+import { lookUp } from "../delivery/look-up";
 import { idOf } from "../delivery/mapping";
 import { waitIfBeingCreated } from "../delivery/person";
 import { overlay, presentRules, sealSecrets } from "../delivery/secrets";
@@ -16,7 +17,7 @@ import type { CarriedRule, Json, JsonObject, Print, RuleId } from "../sync/types
 import { textOf } from "./json";
 import { type LegacyReader, withLegacyValues } from "./legacy-values";
 import type { CidaasUser, Tenant } from "./types";
-import { IDENTIFIERS, membership, requireValid } from "./whole-user";
+import { IDENTIFIERS, identifiersIn, membership, requireValid } from "./whole-user";
 
 /** One user of a batch: what is sent, and what its success means for the ledger. */
 export interface OutgoingUser {
@@ -100,13 +101,17 @@ async function prepareValid(
 async function prepareDelete(
   context: SyncContext,
   gate: CidaasGate,
-  lease: Lease,
+  leased: Lease,
 ): Promise<OutgoingUser | { settlement: Settlement }> {
-  const { sub, inCidaas } = lease.person;
+  const { inCidaas } = leased.person;
   // The user may have been made though nobody heard of it.
-  const isOpen = lease.intents.some(({ side, create }) => side === "cidaas" && create);
-  const isThere = inCidaas || (sub !== null && isOpen && (await gate.tenant.readUser(sub)) !== null);
-  if (sub === null || !isThere) {
+  const created = leased.intents.find(({ side, create }) => side === "cidaas" && create);
+  const reader = readerOf(context, gate, leased.change.rules);
+  const seen = created && !inCidaas ? await lookUp(context, leased, reader, created) : { lease: leased, record: null };
+  if ("settlement" in seen) return seen;
+  const { lease } = seen;
+  const { sub } = lease.person;
+  if (sub === null || (!inCidaas && seen.record === null)) {
     const waiting = await waitIfBeingCreated(context, lease, formerIdentifiers(context, lease.change.rules));
     return { settlement: waiting ?? { token: lease.token, outcome: "unchanged", present: { legacy: false } } };
   }
@@ -117,19 +122,23 @@ async function prepareDelete(
 /** Without adoption an unknown person may still be in the tenant: found by identifier, its sub is noted on its own row. */
 async function askExistence(context: SyncContext, gate: CidaasGate, lease: Lease): Promise<Lease> {
   if (lease.person.sub !== null || lease.person.inCidaas) return lease;
-  const values = Object.fromEntries(
-    Object.entries(lease.change.rules).map(([rule, carried]) => [rule, carried.values]),
-  );
-  const user = context.map.build("cidaas", values);
-  for (const identifier of IDENTIFIERS.map((name) => user[name])) {
-    const sub = typeof identifier === "string" && identifier !== "" ? await gate.tenant.findSub(identifier) : null;
-    const existing = sub === null ? null : await gate.tenant.readUser(sub);
-    if (existing) {
-      await context.store.adopt([adoptedFrom(context, existing)]);
-      return lease;
-    }
-  }
+  const existing = await findUser(gate, carriedIdentifiers(context, lease.change.rules));
+  if (existing) await context.store.adopt([adoptedFrom(context, existing)]);
   return lease;
+}
+
+function carriedIdentifiers(context: SyncContext, rules: Record<RuleId, CarriedRule>): Record<string, string> {
+  const values = Object.fromEntries(Object.entries(rules).map(([rule, carried]) => [rule, carried.values]));
+  return identifiersIn(context.map.build("cidaas", values));
+}
+
+async function findUser({ tenant }: CidaasGate, identifiers: JsonObject): Promise<CidaasUser | null> {
+  for (const identifier of Object.values(identifiersIn(identifiers))) {
+    const sub = await tenant.findSub(identifier);
+    const user = sub === null ? null : await tenant.readUser(sub);
+    if (user) return user;
+  }
+  return null;
 }
 
 /** What named the person in the values that waited before: its own create may still be looking for it under them. */
@@ -153,13 +162,11 @@ function readerOf(context: SyncContext, gate: CidaasGate, carried: Record<RuleId
   const clears = (id: RuleId) => carried[id]?.values.some(isEmpty) === true;
   return {
     read: async ({ person }) => (person.sub === null ? null : gate.tenant.readUser(person.sub)),
-    find: async ({ change }) => {
-      const values = Object.fromEntries(Object.entries(change.rules).map(([rule, carried]) => [rule, carried.values]));
-      const { email } = context.map.build("cidaas", values);
-      if (typeof email !== "string" || email === "") return "unreadable";
-      const sub = await gate.tenant.findSub(email);
-      const record = sub === null ? null : await gate.tenant.readUser(sub);
-      return sub !== null && record ? [{ id: sub, record }] : [];
+    find: async ({ change }, sent) => {
+      const identifiers = sent ?? carriedIdentifiers(context, change.rules);
+      if (Object.keys(identifiers).length === 0) return "unreadable";
+      const record = await findUser(gate, identifiers);
+      return record ? [{ id: record.sub, record }] : [];
     },
     editAt: (record) => toTime(record.updatedTime),
     missing: "retry",
@@ -219,8 +226,7 @@ function presentState(context: SyncContext, present: JsonObject): JsonObject {
 
 /** The tenant takes no user without an identifier, not even a partial update that names the sub. */
 function presentIdentifiers(present: JsonObject): JsonObject {
-  const known = IDENTIFIERS.flatMap((name) => (present[name] ? [[name, present[name]]] : []));
-  return Object.fromEntries(known.slice(0, 1));
+  return Object.fromEntries(Object.entries(identifiersIn(present)).slice(0, 1));
 }
 
 /** Whether a rule writes a member that identifies the user. */

@@ -7,6 +7,15 @@ import { isUuid } from "../sync/uuid5";
 /** Members by which the tenant tells users apart. */
 export const IDENTIFIERS = ["email", "mobile_number", "username"];
 
+/** The members that name a user of cidaas, the e-mail first. */
+export function identifiersIn(user: JsonObject): Record<string, string> {
+  const known = IDENTIFIERS.flatMap((name) => {
+    const identifier = user[name];
+    return typeof identifier === "string" && identifier !== "" ? [[name, identifier] as const] : [];
+  });
+  return Object.fromEntries(known);
+}
+
 /** One user as far as it is ours to write, and whom it is for. */
 export interface WholeUser {
   written: JsonObject;

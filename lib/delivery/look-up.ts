@@ -20,8 +20,8 @@ export interface Found {
 export interface LookingReader {
   /** The user as a record of that side; null when it has none, "unreadable" where the side cannot be read. */
   read(lease: Lease): Promise<JsonObject | null | "unreadable">;
-  /** Looks for the user of an interrupted create; "unreadable" where nothing can be asked. */
-  find(lease: Lease): Promise<Found[] | "unreadable">;
+  /** Looks for the user of an interrupted create, by what it was sent with; "unreadable" where nothing can be asked. */
+  find(lease: Lease, sent: JsonObject | undefined): Promise<Found[] | "unreadable">;
 }
 
 /** The target's record under a lease that knows its id, or how the lease ends because nobody can say which it is. */
@@ -52,13 +52,13 @@ export async function lookUp(
 ): Promise<Seen> {
   const target = targetOf(lease.lane);
   if (idOn(target, lease) !== null) return { lease, record: await reader.read(lease) };
-  const found = await reader.find(lease);
-  if (found === "unreadable") return parked(lease, "CREATE_UNKNOWN", CANNOT_ASK);
-  if (found.length > 1) return parked(lease, "FIND_AMBIGUOUS", SEVERAL_MATCH);
-  const [own] = found;
+  const found = await reader.find(lease, intent?.sent);
+  if (found.length > 1 && found !== "unreadable") return parked(lease, "FIND_AMBIGUOUS", SEVERAL_MATCH);
+  const [own] = found === "unreadable" ? [] : found;
   if (!own || (intent && !(await isOwnCreate(context, intent, target, own)))) {
     const moved = intent && (await linkedByCreate(context, lease, intent));
     if (moved) return { lease: moved, record: await reader.read(moved) };
+    if (found === "unreadable") return parked(lease, "CREATE_UNKNOWN", CANNOT_ASK);
     return own ? parked(lease, "CREATE_UNKNOWN", OTHER_VALUES) : { lease, record: null };
   }
   const linked = await context.store.link(lease.token, target === "cidaas" ? { sub: own.id } : { legacyId: own.id });
@@ -71,7 +71,7 @@ export async function lookUp(
  * The lease with the legacy user of an interrupted create, which by now may be found no more under the e-mail that it was made
  * with. The changes of it that wait tell: in them it once had all that we were about to write. Null where nobody has.
  */
-export async function linkedByCreate(context: SyncContext, lease: Lease, intent: Intent): Promise<Lease | null> {
+async function linkedByCreate(context: SyncContext, lease: Lease, intent: Intent): Promise<Lease | null> {
   if (intent.side !== "legacy") return null;
   const prints = intent.identifiers.map(({ print }) => print);
   for (const { person } of await context.store.findByIdentifier("legacy", prints)) {

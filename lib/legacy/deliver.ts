@@ -92,6 +92,7 @@ async function bring(
   const braked = await endByBrake(context, prepared.lease, lossesOf(prepared.plan, context.activeStatus));
   if (braked) return braked;
   const intent = intentOf(prepared.plan, context.now(), identifiers);
+  if (intent.create) intent.sent = presentRules(context, "legacy", record);
   const held = await extendLeases(context, [{ token: lease.token, intent, ledger: prepared.plan.proven }]);
   if (held.size === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
   return prepared.plan.create ? create(work) : update(work, prepared.present);

@@ -10,9 +10,9 @@ import type { LegacyIds, LegacyTarget } from "./types";
 export function readerOf(context: SyncContext, target: LegacyTarget, record: JsonObject): TargetReader {
   return {
     read: async (lease) => (target.canRead ? target.read(idsOf(lease)) : "unreadable"),
-    find: async (lease) => {
+    find: async (lease, sent) => {
       if (!target.canFind) return "unreadable";
-      const found = await target.find(idsOf(lease), record);
+      const found = await target.find(idsOf(lease), sent ?? record);
       return found.map((user) => ({ id: user.legacyId, record: user.record }));
     },
     editAt: (found) => toTime(context.paths.legacyTime?.get(found)),

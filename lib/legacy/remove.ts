@@ -1,10 +1,10 @@
 import type { SyncContext } from "../delivery/context";
 import { extendLeases, latestStart } from "../delivery/extend";
-import { linkedByCreate } from "../delivery/look-up";
+import { lookUp } from "../delivery/look-up";
 import type { Lease } from "../store/types";
 import { traceSend } from "../trace";
-import { type End, endByBrake, ended, parked } from "./ends";
-import { idsOf } from "./reading";
+import { type End, endByBrake, ended, endOfSettlement, parked } from "./ends";
+import { idsOf, readerOf } from "./reading";
 import type { LegacyTarget } from "./types";
 import { unfinishedCreate } from "./unfinished";
 
@@ -26,12 +26,14 @@ export async function remove(
   if (deletes === "ignore") return ended("UNCHANGED", leased, { outcome: "skipped", present: gone });
   const created = unfinishedCreate(leased);
   const isUnknown = leased.person.legacyId === null && created !== undefined;
-  const lease = (isUnknown && (await linkedByCreate(context, leased, created))) || leased;
-  if (lease.person.legacyId === null) {
-    // The user may have been made, and the legacy system has still to tell of it.
-    if (isUnknown && lease.attempt < CREATED_TRIES) return ended("RETRY", lease, { outcome: "retry", reason: CREATED });
-    return ended("UNCHANGED", lease, { outcome: "unchanged", present: gone });
-  }
+  const seen = isUnknown ? await lookUp(context, leased, readerOf(context, target, {}), created) : { lease: leased };
+  // The user may have been made, and the legacy system has still to tell of it.
+  const isAwaited = "settlement" in seen || seen.lease.person.legacyId === null;
+  if (isUnknown && isAwaited && leased.attempt < CREATED_TRIES)
+    return ended("RETRY", leased, { outcome: "retry", reason: CREATED });
+  if ("settlement" in seen) return endOfSettlement(seen.settlement);
+  const { lease } = seen;
+  if (lease.person.legacyId === null) return ended("UNCHANGED", lease, { outcome: "unchanged", present: gone });
   if (!target.canDelete)
     return parked(
       lease,

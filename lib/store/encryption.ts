@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes, scrypt } from "node:crypto";
 import { StoreError } from "../errors";
-import type { Change } from "../sync/types";
+import type { Change, Intent } from "../sync/types";
 
 const FORMAT = 1;
 const KEY_BYTES = 32;
@@ -10,7 +10,7 @@ const TAG_BYTES = 16;
 const SALT_BYTES = 16;
 
 /** What a ciphertext is for; bound to it as additional data, so that one cannot be put in the place of another. */
-type Purpose = "change" | "payload key" | "print key";
+type Purpose = "change" | "intent" | "payload key" | "print key";
 
 /** AES-256-GCM with a random IV per value. Layout: format byte, IV, tag, ciphertext. */
 export class StoreCipher {
@@ -66,10 +66,26 @@ export class StoreCipher {
 
   /** @throws StoreError `STORE_CORRUPT`; what opens was written by `sealChange` and needs no further check */
   openChange(sealed: Uint8Array): Change {
-    const plain = this.open(sealed, "change");
+    return JSON.parse(this.#openText(sealed, "change"));
+  }
+
+  sealIntent(intent: Intent): Buffer {
+    return this.seal(Buffer.from(JSON.stringify(intent)), "intent");
+  }
+
+  /** @throws StoreError `STORE_CORRUPT`, as `openChange` */
+  openIntent(sealed: Uint8Array): Intent {
+    return JSON.parse(this.#openText(sealed, "intent"));
+  }
+
+  #openText(sealed: Uint8Array, purpose: Purpose): string {
+    const plain = this.open(sealed, purpose);
     if (plain === null)
-      throw new StoreError("STORE_CORRUPT", "A stored change cannot be decrypted; restore the store from a backup.");
-    return JSON.parse(plain.toString("utf8"));
+      throw new StoreError(
+        "STORE_CORRUPT",
+        `A stored ${purpose} cannot be decrypted; restore the store from a backup.`,
+      );
+    return plain.toString("utf8");
   }
 }
 

@@ -175,6 +175,8 @@ export interface Intent {
   at: number;
   /** Identifiers of a create, so that nobody creates the same person meanwhile. */
   identifiers: Identifier[];
+  /** What a create of no known id was sent with, as far as its user can be looked for by it; the store encrypts it. */
+  sent?: JsonObject;
   /** Per rule to be written: the prints on both sides, and the time of the edit it carries. */
   rules: Record<RuleId, IntendedRule>;
   /** What the write decides: recorded with its settlement, or when it is proven after a crash between the two. */

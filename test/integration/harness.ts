@@ -429,7 +429,7 @@ export class World {
     const database = new DatabaseSync(copy);
     const marks = database
       .prepare(
-        `SELECT lane, attempt, due_at - ? AS due, person.*, (SELECT group_concat(body) FROM intent WHERE intent.person = person.id) AS intents
+        `SELECT lane, attempt, due_at - ? AS due, person.*, (SELECT group_concat(side) FROM intent WHERE intent.person = person.id) AS intents
          FROM mark JOIN person ON person.id = mark.person LIMIT 5`,
       )
       .all(Date.now());

@@ -1,14 +1,16 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Identifier, IntendedRule, Intent, Ledger, LedgerEntry, Print, RuleId, Side } from "../../sync/types";
+import type { StoreCipher } from "../encryption";
 import { intentNow, ledgerNow, type Stamped, stamped, stampedLedger } from "../generation";
 import type { Effects } from "./effects";
-import { integer, text } from "./rows";
+import { bytes, integer, text } from "./rows";
 
 /** Identifiers that an unlinked person had before, at the most. */
 const FORMER_KEPT = 8;
 
-/** What is remembered of a person beside its row: ledger, open intents, identifier prints. No values, only prints. */
+/** What is remembered of a person beside its row: ledger, open intents, identifier prints. No values but in intents. */
 export class Knowledge {
+  readonly #cipher: StoreCipher;
   readonly #effects: Effects;
   readonly #ledger: StatementSync;
   readonly #putLedger: StatementSync;
@@ -26,13 +28,14 @@ export class Knowledge {
   readonly #findIdentifier: StatementSync;
   readonly #trusted: StatementSync;
 
-  constructor(database: DatabaseSync, effects: Effects) {
+  constructor(database: DatabaseSync, cipher: StoreCipher, effects: Effects) {
+    this.#cipher = cipher;
     this.#effects = effects;
     this.#ledger = database.prepare("SELECT entries FROM ledger WHERE person = ?");
     this.#putLedger = database.prepare("INSERT OR REPLACE INTO ledger (person, entries) VALUES (?, ?)");
     this.#deleteLedger = database.prepare("DELETE FROM ledger WHERE person = ?");
-    this.#intents = database.prepare("SELECT body FROM intent WHERE person = ? ORDER BY side");
-    this.#putIntent = database.prepare("INSERT OR REPLACE INTO intent (person, side, body) VALUES (?, ?, ?)");
+    this.#intents = database.prepare("SELECT payload FROM intent WHERE person = ? ORDER BY side");
+    this.#putIntent = database.prepare("INSERT OR REPLACE INTO intent (person, side, payload) VALUES (?, ?, ?)");
     this.#deleteIntent = database.prepare("DELETE FROM intent WHERE person = ? AND side = ?");
     this.#moveIntents = database.prepare("UPDATE OR IGNORE intent SET person = ? WHERE person = ?");
     this.#deleteIntents = database.prepare("DELETE FROM intent WHERE person = ?");
@@ -65,12 +68,14 @@ export class Knowledge {
 
   intents(sync: string, person: number): Intent[] {
     const generation = this.#effects.overall(sync, "generation");
-    return this.#intents.all(person).map((row) => intentNow(JSON.parse(text(row, "body")), generation));
+    return this.#intents
+      .all(person)
+      .map((row) => intentNow(this.#cipher.openIntent(bytes(row, "payload")), generation));
   }
 
   putIntent(sync: string, person: number, intent: Intent): void {
     const stored = stamped(intent, this.#effects.overall(sync, "generation"));
-    this.#putIntent.run(person, intent.side, JSON.stringify(stored));
+    this.#putIntent.run(person, intent.side, this.#cipher.sealIntent(stored));
     this.#replaceIdentifiers(sync, person, intent.side, intent.create ? intent.identifiers : [], true);
   }
 

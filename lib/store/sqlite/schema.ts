@@ -64,7 +64,7 @@ const TABLES = `
   CREATE TABLE intent (
     person INTEGER NOT NULL REFERENCES person (id),
     side TEXT NOT NULL,
-    body TEXT NOT NULL,
+    payload BLOB NOT NULL,
     PRIMARY KEY (person, side)
   ) STRICT, WITHOUT ROWID;
 

@@ -24,7 +24,7 @@ export function prepareTables(database: DatabaseSync, cipher: StoreCipher): Tabl
     persons: new Persons(database, effects),
     marks: new Marks(database, cipher, effects),
     leases: new Leases(database, cipher, effects),
-    knowledge: new Knowledge(database, effects),
+    knowledge: new Knowledge(database, cipher, effects),
     parking: new Parking(database, cipher, effects),
   };
 }

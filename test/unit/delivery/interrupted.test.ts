@@ -42,7 +42,16 @@ describe("After an interrupted write", () => {
       should(sides.tenant.users.size).equal(0);
     });
 
-    it("is known also if the legacy system tells of it a little later", async () => {
+    it("is found by what it was made with, before the legacy system tells of it", async () => {
+      await createInterrupted();
+      await deleted();
+      should(await sides.toLegacy()).equal("DELETED");
+      should(sides.legacy.users.size).equal(0);
+      should(await sides.parked()).eql([]);
+    });
+
+    it("is known also if the legacy system cannot be searched, and tells of it a little later", async () => {
+      sides.legacy.canFind = false;
       await createInterrupted();
       await deleted();
       should(await sides.toLegacy()).equal("RETRY");
@@ -59,6 +68,16 @@ describe("After an interrupted write", () => {
       for (let turn = 0; turn < 5; turn += 1) states.push(await sides.toLegacy());
       should(states).eql(["RETRY", "RETRY", "UNCHANGED", "NOBODY", "NOBODY"]);
       should(await sides.parked()).eql([]);
+    });
+
+    it("is left to a person at the fourth try, if the legacy system cannot be searched, and does not tell either", async () => {
+      sides.legacy.canFind = false;
+      await createInterrupted();
+      await deleted();
+      const states: string[] = [];
+      for (let turn = 0; turn < 3; turn += 1) states.push(await sides.toLegacy());
+      should(states).eql(["RETRY", "RETRY", "PARKED"]);
+      should(await sides.parked()).eql(["CREATE_UNKNOWN"]);
     });
 
     it("is not taken for somebody else with the same e-mail", async () => {

@@ -30,7 +30,7 @@ class Dial {
 /** A legacy system in memory. Its e-mails are unique, and known to be verified. */
 export class LegacyMemory extends Dial implements LegacyTarget {
   readonly canRead = true;
-  readonly canFind = true;
+  canFind = true;
   readonly canDelete = true;
   readonly updates = "merge";
   readonly timeoutMs = 1_000;
@@ -127,7 +127,7 @@ export class TenantMemory extends Dial implements Tenant {
   }
 
   #upsert(body: JsonObject): BulkResult {
-    const sub = String(body.sub);
+    const sub = String(body.sub ?? `chosen-${this.users.size}`);
     const isTaken = [...this.users.values()].some((user) => user.sub !== sub && user.email === body.email);
     if (isTaken) return { state: "FAILED", code: "EMAIL_TAKEN", message: "The e-mail is taken.", tries: 1 };
     const state = this.users.has(sub) ? "UPDATED" : "CREATED";

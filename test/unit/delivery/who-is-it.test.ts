@@ -37,6 +37,17 @@ describe("Who a user is on the other side", () => {
       should(sides.legacy.users.size).equal(1);
     });
 
+    it("is found by the e-mail that it was made with, where that was changed in cidaas since, and legacy has not told yet", async () => {
+      sides.tenant.put("a", { email: "countess@example.org" });
+      await sides.event("a", "EMAIL_CHANGED");
+      await sides.quiet();
+      await sides.record("1");
+      await sides.quiet();
+      should(await sides.parked()).eql([]);
+      should([...sides.legacy.users.values()]).match([{ email: "countess@example.org" }]);
+      should(sides.tenant.users.size).equal(1);
+    });
+
     it("is known by its deletion, which waits for the create, though somebody else has the address by then", async () => {
       await sides.record("1");
       sides.pass(60_000);
@@ -55,6 +66,32 @@ describe("Who a user is on the other side", () => {
       sides.legacy.users.clear();
       should(await sides.toLegacy()).equal("CREATED");
       should(await sides.parked()).eql([]);
+    });
+  });
+
+  describe("after a create of which no answer came, in a tenant that chooses the sub,", () => {
+    beforeEach(async () => {
+      sides.context.settings.subStrategy = "cidaas";
+      sides.legacy.put("1", { email: ADA.email, first: "Ada", last: "Byron" });
+      await sides.record("1");
+      sides.tenant.next = { loseAnswer: true };
+      should(await sides.toCidaas()).equal("RETRY");
+    });
+
+    it("is found by the e-mail that it was made with, where that was changed in legacy since", async () => {
+      sides.legacy.put("1", { email: "countess@example.org" });
+      await sides.record("1");
+      await sides.quiet();
+      should(await sides.parked()).eql([]);
+      should([...sides.tenant.users.values()]).match([{ email: "countess@example.org" }]);
+    });
+
+    it("is found and deleted, where it was deleted in legacy since", async () => {
+      sides.legacy.users.clear();
+      await sides.record("1", "delete");
+      await sides.quiet();
+      should(await sides.parked()).eql([]);
+      should(sides.tenant.users.size).equal(0);
     });
   });
 
