@@ -31,6 +31,7 @@ export function rivalOf(other: Change, source: Side, { ledger, intents }: Lease,
   // What was parked, or has waited in the backup of a store, tells nothing of what the legacy system holds now.
   if (source === "legacy" || other.reread) return { span: other.span, prints: null };
   const prints: NonNullable<Rival["prints"]> = {};
+  const doubtful: NonNullable<Rival["doubtful"]> = {};
   const intent = intents.find(({ side }) => side === "legacy") ?? null;
   for (const [rule, carried] of Object.entries(uncover(other.rules, "legacy", ledger, intent, tolerance))) {
     const { source: print, at, state } = carried;
@@ -38,12 +39,17 @@ export function rivalOf(other: Change, source: Side, { ledger, intents }: Lease,
     const [write] = own?.writes ?? [];
     // The echo of a write over which an edit was accepted: that one is on its way back.
     if (write && own?.print !== print && at !== null && isEchoOf(write, print, at, tolerance)) continue;
+    const newest = other.rules[rule];
+    // By clocks that are apart the edit may have come after our write, and its value been set again after that.
+    const mayBeLater = write !== undefined && at !== null && at + tolerance >= write.at;
+    const mayBeSet = state === "doubtful" || (state === "covered" && mayBeLater);
+    if (mayBeSet && newest?.at && newest.source === own?.print) doubtful[rule] = newest.at;
     // What a write of ours or a later edit has replaced is not what the legacy system holds, though its lane has still to settle it.
     if (isGone(carried) || (own && at !== null && ageOf(own, carried, at, tolerance) !== "new")) continue;
     if (own && at !== null && isOfSameMoment(own, print, at)) continue;
     prints[rule] = { print, at, restored: state === "restored" };
   }
-  return { span: other.span, prints };
+  return { span: other.span, prints, ...(Object.keys(doubtful).length > 0 ? { doubtful } : {}) };
 }
 
 /** How to wait for the deletion of a user that is gone: no attempt where its event is here already, in the other lane. */

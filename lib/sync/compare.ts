@@ -64,10 +64,12 @@ function hasReplaced(own: SideEntry, editAt: number): boolean {
 }
 
 /**
- * A write of ours that was only found on the target, or was long under way, may be an edit of the same value, and that may be
- * later than the news.
+ * What the target holds may be an edit of the very value that our write has brought, and later than the news: the write was only
+ * found there, or was long under way, or another edit came at about its time.
  */
 function overDoubtful(input: DecideInput, policy: RulePolicy, news: News, present: Print): Verdict | null {
+  const setAt = input.rival?.doubtful?.[policy.id];
+  if (setAt !== undefined) return recordedIfLater(input, policy, news, point(setAt));
   const [write] = input.ledger[policy.id]?.[otherSide(input.source)].writes ?? [];
   if (write?.print !== present || !isVague(write)) return null;
   const { at, until } = flightOf(write);

@@ -46,6 +46,8 @@ export interface Rival {
    * though it is what was agreed.
    */
   prints: Record<RuleId, { print: Print; at: number | null; restored: boolean }> | null;
+  /** When a person may have set what was agreed, after an edit that our write may have replaced as well. */
+  doubtful?: Record<RuleId, number>;
 }
 
 export interface DecideInput {

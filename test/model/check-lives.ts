@@ -1,6 +1,6 @@
 import type { ConflictEntry, ParkedEntry, SyncStore } from "../../lib/store/types";
 import type { JsonObject, Side } from "../../lib/sync/types";
-import { STRANGER } from "./lives";
+import { LINKED_AFTER_MS, STRANGER } from "./lives";
 import { EDITED, idOf, type World } from "./world";
 
 const SIDES: readonly Side[] = ["cidaas", "legacy"];
@@ -22,9 +22,6 @@ const ADDRESS_CODES: ReadonlySet<string> = new Set([
 
 /** Deeds closer together than this may be taken for the other way round: two clocks, each two seconds off, and the tolerance. */
 const DOUBT_MS = 10_000;
-
-/** The longest that two freezes in a row keep the lanes from linking. */
-const LINKED_AFTER_MS = 300_000;
 
 /** Judges a run in which accounts come and go. */
 export async function checkLives(world: World, store: SyncStore): Promise<string[]> {

@@ -37,6 +37,8 @@ export function drawBirths(chance: Chance): LiveDeed[] {
 export const REUSED_AFTER_MS = 1_200_000;
 
 const SETTLED_AFTER_MS = 15_000;
+/** The longest that two freezes in a row keep the lanes from linking. */
+export const LINKED_AFTER_MS = 300_000;
 
 /** One deed, or the three by which two people take over each other's address. */
 export function drawDeeds(chance: Chance): LiveDeed[] {
@@ -135,7 +137,9 @@ function move(world: World, side: Side, owner: string, email: string): void {
 /** Before the two accounts of a person are known for one, nothing but the address could tell it. */
 function isSettled(world: World, owner: string): boolean {
   const addresses = SIDES.flatMap((side) => world.accountsOf(side, owner).map(({ email }) => email));
-  return addresses.length === SIDES.length && !world.hasLately("bear", owner, SETTLED_AFTER_MS);
+  const births = world.deeds.filter((deed) => deed.do === "bear" && deed.owner === owner);
+  const settledAfter = births.length > 1 ? LINKED_AFTER_MS : SETTLED_AFTER_MS;
+  return addresses.length === SIDES.length && !world.hasLately("bear", owner, settledAfter);
 }
 
 function combine(world: World, owner: string): void {

@@ -129,6 +129,20 @@ describe("decide, when both sides changed", () => {
     should(ask(change, cidaas(true))).containEql({ do: "refuse", heal: true });
   });
 
+  it("records what it replaces where somebody may have set the agreed value again there, no earlier than the news", () => {
+    const given = (setAt: number): Partial<DecideInput> => ({
+      source: "cidaas",
+      rival: { span: at(setAt), prints: {}, doubtful: { email: setAt } },
+    });
+    const change: News = { source: "new@cidaas", target: "new@legacy", span: at(500) };
+    should(ask(change, given(400))).eql({ do: "write", conflicts: [], heal: false });
+    for (const setAt of [495, 600])
+      should(ask(change, given(setAt))).match({
+        do: "write",
+        conflicts: [{ winner: "cidaas", cidaasTime: 500, legacyTime: setAt, ambiguous: true }],
+      });
+  });
+
   it("takes what the target was set to again after an unsettled write for an edit", () => {
     const given = { target: read("old", 600), rival: { span: at(600), prints: null } };
     should(ask(news("ours", 500), given).do).equal("write");
