@@ -16,9 +16,20 @@ export interface Faults {
   lagging: number;
   lost: number;
   repeated: number;
+  /** A legacy record is told of when whoever wrote it may be at work again. */
+  delayed: number;
 }
 
-export const NO_FAULTS: Faults = { refused: 0, unanswered: 0, frozen: 0, late: 0, lagging: 0, lost: 0, repeated: 0 };
+export const NO_FAULTS: Faults = {
+  refused: 0,
+  unanswered: 0,
+  frozen: 0,
+  late: 0,
+  lagging: 0,
+  lost: 0,
+  repeated: 0,
+  delayed: 0,
+};
 
 const LONGEST_CALL_MS = 400;
 const LONGEST_STORE_MS = 15;

@@ -31,7 +31,7 @@ export async function checkLives(world: World, store: SyncStore): Promise<string
   const isExpected = (entry: ParkedEntry) =>
     EXPECTED_CODES.has(entry.code) ||
     ((world.moved || world.combined.has(ownerOf(world, entry))) && ADDRESS_CODES.has(entry.code)) ||
-    (entry.code === "CREATE_UNKNOWN" && (world.moved || sharesAddress(world, entry)));
+    (entry.code === "CREATE_UNKNOWN" && sharesAddress(world, entry));
   const problems = parked
     .filter((entry) => !isExpected(entry))
     .map(({ lane, code, sub, legacyId }) => `${sub ?? legacyId} is parked in ${lane}: ${code}`);

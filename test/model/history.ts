@@ -1,7 +1,15 @@
 import { otherSide, type Side } from "../../lib/sync/types";
 import { type Faults, NO_FAULTS } from "./calls";
 import { LEASE_MS } from "./lease";
-import { drawBirths, drawCry, drawDeeds, type LiveDeed, REUSED_AFTER_MS } from "./lives";
+import {
+  drawBirths,
+  drawCry,
+  drawDeeds,
+  drawMoveOfNew,
+  type LiveDeed,
+  REUSED_AFTER_MS,
+  SETTLED_AFTER_MS,
+} from "./lives";
 import { PLAIN_SHAPES, type RuleShape, type Shapes } from "./rules";
 import { Chance } from "./scheduler";
 import { EDITED, type EditedRule, type Offsets } from "./world";
@@ -183,7 +191,21 @@ function drawLives(chance: Chance, seed: number, withFaults: boolean): History {
   const faults = drawFaults(chance, withFaults);
   if (withFaults && chance.happens(0.3))
     steps.push({ at: chance.between(FIRST_EDIT_MS, at), do: "live", deed: drawCry(chance) });
+  if (withFaults && chance.happens(0.3)) faults.faults.delayed = 0.3;
+  if (withFaults && chance.happens(0.1)) steps.push(...drawCreateInterrupted(chance, at));
   return { seed, kind: "lives", births: [], steps, ...UNDER_PLAIN_RULES, ...faults };
+}
+
+/** A process dies while it creates somebody, whose e-mail is another one when that is taken up again. */
+function drawCreateInterrupted(chance: Chance, since: number): Step[] {
+  const at = since + chance.between(1, 20_000);
+  const deeds = drawMoveOfNew(chance);
+  const moveAt = at + chance.between(SETTLED_AFTER_MS, LEASE_MS);
+  return [
+    { at, do: "live", deed: deeds.born },
+    { at: at + chance.between(300, 2_500), do: "crash" },
+    { at: moveAt, do: "live", deed: deeds.moves },
+  ];
 }
 
 function drawFaults(chance: Chance, withFaults: boolean): Pick<History, "offsets" | "faults"> {

@@ -5,6 +5,7 @@ import { EDITED, type EditedRule, idOf, type World } from "./world";
 /** Who makes an account with the e-mail of somebody else. */
 export const STRANGER = "mallory";
 const PEOPLE = ["p1", "p2"] as const;
+const NEWCOMER = "p3";
 /** Who gets the legacy id of somebody deleted. */
 const HEIR = "heir";
 const SIDES: readonly Side[] = ["cidaas", "legacy"];
@@ -36,7 +37,7 @@ export function drawBirths(chance: Chance): LiveDeed[] {
 /** Nobody gets an id so soon that the news of the deletion may still be under way: whoever it names could not be told. */
 export const REUSED_AFTER_MS = 1_200_000;
 
-const SETTLED_AFTER_MS = 15_000;
+export const SETTLED_AFTER_MS = 15_000;
 /** The longest that two freezes in a row keep the lanes from linking. */
 export const LINKED_AFTER_MS = 300_000;
 
@@ -65,6 +66,13 @@ function drawDeed(chance: Chance): LiveDeed {
   const { rule } = chance.pick(EDITED);
   const editor = chance.happens(0.1) ? STRANGER : owner;
   return { what: "edit", side, owner: editor, rule, value: `${editor}-${chance.pick(VALUES)}` };
+}
+
+/** Somebody new, who changes the e-mail soon. */
+export function drawMoveOfNew(chance: Chance): { born: LiveDeed; moves: LiveDeed } {
+  const owner = NEWCOMER;
+  const side = chance.pick(SIDES);
+  return { born: { what: "bear", side, owner }, moves: { what: "move", side, owner, to: `${owner}-new@example.org` } };
 }
 
 export function drawCry(chance: Chance): LiveDeed {

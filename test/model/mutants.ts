@@ -31,6 +31,7 @@ export const MUTANTS: readonly Mutant[] = [
   { name: "intent before the write", store: extending(({ intent: _, ...rest }) => rest) },
   { name: "intent kept while the outcome is unknown", store: settling((end) => ({ ...end, keepIntent: false })) },
   { name: "identifiers of an open create", store: extending(withoutIdentifiers) },
+  { name: "what an open create was sent with", store: extending(withoutSent) },
   { name: "what an open intent is proven to have written", store: extending(({ ledger: _, ...rest }) => rest) },
   { name: "intents known to be overtaken", store: settling(({ overtaken: _, ...rest }) => rest) },
   { name: "the ledger", store: seeing((lease) => ({ ...lease, ledger: {} })) },
@@ -113,6 +114,12 @@ function withoutMatches(store: SyncStore): SyncStore {
 
 function withoutIdentifiers({ intent, ...rest }: Extension): Extension {
   return intent ? { ...rest, intent: { ...intent, identifiers: [] } } : rest;
+}
+
+function withoutSent({ intent, ...rest }: Extension): Extension {
+  if (!intent) return rest;
+  const { sent: _, ...others } = intent;
+  return { ...rest, intent: others };
 }
 
 function withoutWriteTimes({ writes, ...side }: SideEntry): SideEntry {

@@ -18,6 +18,7 @@ const BUSY_POLL_MS = 500;
 const QUIET_POLL_MS = 5_000;
 const LATE_HAND_IN_MS = 30_000;
 const DOWN_MS = 5_000;
+const DELAYED_MS = 2 * LEASE_MS;
 const QUIET_MS = 4 * 3_600_000;
 
 export interface RunResult {
@@ -113,11 +114,12 @@ class Run {
       }
       this.#bring(webhookName(news), () => this.#process.webhook(news));
     };
-    this.#world.onLegacyChange = (record) =>
-      this.#bring(
-        `record ${String(record.first)} ${String(record.last)} of ${Date.parse(String(record.updated)) % 1e8}`,
-        () => this.#process.legacyRecord(record, "upsert"),
-      );
+    this.#world.onLegacyChange = (record) => {
+      const { first, last, updated } = record;
+      const give = () => this.#process.legacyRecord(record, "upsert");
+      const isDelayed = this.#chance.happens(this.#faults.delayed);
+      this.#bring(`record ${first} ${last} of ${Date.parse(String(updated)) % 1e8}`, give, isDelayed ? DELAYED_MS : 0);
+    };
     this.#world.onLegacyDelete = (record) =>
       this.#bring(`deletion of ${String(record.id)}`, async () => {
         const isSafe = await this.#process.legacyRecord(record, "delete");
@@ -242,12 +244,12 @@ class Run {
   }
 
   /** Brings news to the process of the moment, late, perhaps twice, and again until it is taken. */
-  #bring(name: string, give: () => Promise<boolean>): void {
+  #bring(name: string, give: () => Promise<boolean>, shortest = 0): void {
     const copies = this.#chance.happens(this.#faults.repeated) ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
       this.#underWay += 1;
       const longest = this.#chance.pick([50, 500, 5_000]);
-      this.scheduler.at(this.scheduler.now + this.#chance.between(1, longest), () => {
+      this.scheduler.at(this.scheduler.now + shortest + this.#chance.between(1, longest), () => {
         this.#world.note(`arrives: ${name}`);
         void this.#give(give);
       });
