@@ -4,6 +4,7 @@ import {
   flightOf,
   heldAt,
   isEchoOf,
+  isInOrder,
   isOvertaken,
   isVague,
   isWrittenBetween,
@@ -98,10 +99,12 @@ export function learnedFrom(
 /** @param unechoed what is known of the side, as if the open intent did reach it */
 function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, tolerance: number): CarriedRule {
   const known = withEchoes(unechoed, pointsOf(carried), tolerance);
-  const newest = seenAfter(carried, known);
-  const earlier = (carried.earlier ?? []).map((value) => seenAfter(value, known));
+  const [newest, ...before] = setTwice(carried, known);
+  const earlier = [...before, ...(carried.earlier ?? []).flatMap((value) => setTwice(value, known))];
   const edits = editsAmong(earlier, newest.at, known, tolerance);
-  const echoed = known.writes.find(({ print }) => print === newest.source);
+  const echoed = known.writes.find(
+    ({ print }, index) => print === newest.source && (newest.at === null || isInOrder(known, index, newest.at)),
+  );
   // Whatever came before the value right before it, and before echoes of ours, is gone by the hands of others.
   const isEcho = ({ source, at }: CarriedValue) =>
     at !== null && known.writes.some((write) => isEchoOf(write, source, at, tolerance));
@@ -214,14 +217,23 @@ function isSetByPerson(
   });
 }
 
-/** A value seen both before and after another one, of ours or of a person, was set again in between: that is its edit. */
-function seenAfter<Value extends CarriedValue>(value: Value, { print, editAt, seenAt, writes }: SideEntry): Value {
-  const { at, seen, source } = value;
-  if (at === null || seen === undefined) return value;
+/** A value seen both before and after another one, of ours or of a person, was set again in between: two values, newest first. */
+function setTwice<Value extends CarriedValue>(
+  value: Value,
+  { print, editAt, seenAt, writes }: SideEntry,
+): [Value, ...CarriedValue[]] {
+  const { at, seen, source, values } = value;
+  if (at === null || seen === undefined) return [value];
   const known = [editAt, seenAt ?? null].flatMap((time) => (time === null ? [] : [{ at: time, until: time }]));
   const others = [
     ...(print === source ? [] : known),
     ...writes.filter((write) => write.print !== source).map(flightOf),
   ];
-  return others.some((other) => at < other.at && seen > other.until) ? { ...value, at: seen } : value;
+  const isSetTwice = others.some((other) => at < other.at && seen > other.until);
+  return isSetTwice
+    ? [
+        { ...value, at: seen },
+        { source, values, at },
+      ]
+    : [value];
 }

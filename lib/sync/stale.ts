@@ -142,16 +142,21 @@ function replacedByEdit(input: DecideInput, policy: RulePolicy, news: News, own:
 }
 
 /**
- * The news win against a write that was only found, or was long under way, and are brought back over its value: a person may
- * have set the same one.
+ * The news win against a write that was only found, or was long under way, or whose value was shown twice since the news, and are
+ * brought back over its value: a person may have set the same one.
  */
 function setAlike(input: DecideInput, policy: RulePolicy, news: News, own: SideEntry): ConflictRecord[] {
-  const [covering] = own.writes;
-  if (!covering || !isVague(covering)) return [];
-  const shownAt = Math.max(covering.echoAt ?? 0, own.print === covering.print ? (own.seenAt ?? 0) : 0);
+  const shownAt = shownAfter(own, news.span?.last ?? 0);
   if (shownAt === 0) return [];
   const edit = { ...news, span: point(shownAt) };
   return [lostInDoubt(input, conflictRecord(input, policy.conflict, policy, edit, null))];
+}
+
+/** When a person may have set the value of our last write, which has replaced an edit of this time; 0 where nobody can have. */
+function shownAfter({ print, seenAt = 0, writes: [last] }: SideEntry, editAt: number): number {
+  if (!last) return 0;
+  if (isVague(last)) return Math.max(last.echoAt ?? 0, print === last.print ? seenAt : 0);
+  return last.shownAt !== undefined && last.shownAt > editAt ? last.shownAt : 0;
 }
 
 function withRecords(verdict: Verdict, records: readonly ConflictRecord[]): Verdict {

@@ -73,7 +73,7 @@ function isNoBetter(write: Write, at: number): boolean {
 }
 
 /** Whether a write can have taken effect at this time: between those before and after it, and after the edit it replaced. */
-function isInOrder({ print, editAt, writes }: SideEntry, index: number, at: number): boolean {
+export function isInOrder({ print, editAt, writes }: SideEntry, index: number, at: number): boolean {
   const isAfterEdit = index > 0 || print !== writes[0]?.print || editAt === null || at > editAt;
   const isAfterOlder = at > (writes[index + 1]?.echoAt ?? 0);
   return isAfterEdit && isAfterOlder && isBeforeNewer({ writes }, index, at);
@@ -100,7 +100,7 @@ export function flightOf({ at, until, echoAt }: Write): { at: number; until: num
 }
 
 /** Whether a write of ours may have taken effect between two times. */
-export function isWrittenBetween({ writes }: SideEntry, from: number, to: number): boolean {
+export function isWrittenBetween({ writes }: Pick<SideEntry, "writes">, from: number, to: number): boolean {
   return writes.map(flightOf).some(({ at, until }) => from <= until && at <= to);
 }
 
@@ -133,13 +133,14 @@ export function isSeenEcho({ print, seenAt, writes: [last] }: SideEntry, toleran
  */
 export function heldAt(own: SideEntry, time: number): (Print | null)[] {
   let next: Print | null = own.print;
-  for (const write of own.writes) {
-    const { print, before } = write;
+  for (const [index, write] of own.writes.entries()) {
+    const { print, before, shownAt } = write;
     const { at, until } = flightOf(write);
     if (at <= time && time <= until) return [print, next, before];
     const isEdited = own.editAt !== null && until < own.editAt && own.editAt <= time;
     if (at <= time) return isEdited ? [next] : [print, next];
-    if (isAfterShown(write, time)) return [print];
+    const older = { writes: own.writes.slice(index + 1) };
+    if (shownAt !== undefined && shownAt <= time && !isWrittenBetween(older, shownAt, time)) return [print];
     next = before;
   }
   return [next];

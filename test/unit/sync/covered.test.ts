@@ -54,6 +54,14 @@ describe("heldAt", () => {
     should(heldAt(own, 150)).eql(["ours", "edit"]);
     should(heldAt(own, 250)).eql(["edit"]);
   });
+
+  it("knows what a write showed before its likely echo, up to another write that came between", () => {
+    const older = { print: "ours", before: "old", at: 100, until: 104, editAt: 90 };
+    const write = { print: "edit", before: "edit", at: 200, until: 204, editAt: 80, shownAt: 95, echoAt: 201 };
+    const own = { print: "edit", editAt: 80, writes: [write, older] };
+    should(heldAt(own, 97)).eql(["edit"]);
+    should(heldAt(own, 102)).containEql("ours");
+  });
 });
 
 describe("uncover", () => {
@@ -153,6 +161,26 @@ describe("uncover", () => {
     should(uncover(rules, "legacy", twice, null, 0).city).containEql({ source: "old", state: "covered" });
     const once = newest(carried("old", 95), carried("newer", 201));
     should(uncover(once, "legacy", twice, null, 0).city).containEql({ source: "newer" });
+  });
+
+  describe("where our write had covered an edit, and that edit was brought back", () => {
+    const edit = { ...agreed, side: "legacy" as const, source: "edit", target: "edit@cidaas", editAt: 80 };
+    const back = { ...agreed, source: "edit@cidaas", target: "edit", editAt: 80 };
+    const { fingerprint, cidaas, legacy } = remembered(ledger.city, edit);
+    const writes = legacy.writes.map((write) => ({ ...write, echoAt: 101 }));
+    const healed = {
+      city: written({ fingerprint, cidaas, legacy: { ...legacy, writes } }, back, { at: 200, until: 204 }),
+    };
+    const again = [carried("other", 90), carried("edit", 95)];
+
+    it("knows by a record of before our write that a person had set the same value again", () => {
+      const rules = newest(...again, carried("edit", 201));
+      should(sourceOf(uncover(rules, "legacy", healed, null, 0))).equal("edit");
+    });
+
+    it("does not take that record for the echo of what was written last", () => {
+      should(sourceOf(uncover(newest(...again), "legacy", healed, null, 200))).equal("edit");
+    });
   });
 
   it("takes neither the value that our write replaced nor an earlier write for an edit", () => {

@@ -253,6 +253,8 @@ describe("decide, with stale news", () => {
     ]);
     should(lost({ echoAt: 330 })).have.length(1);
     should(lost({ found: true })).have.length(1);
+    should(lost({ shownAt: 325, echoAt: 330 })).match({ 1: { winner: "cidaas", legacyTime: 325, ambiguous: true } });
+    should(lost({ shownAt: 315, echoAt: 330 })).have.length(1);
     const seen = echoed({ found: true });
     const later = { ...seen, legacy: { ...seen.legacy, seenAt: 900 } };
     should(ask({ ...news("unseen", 320), state: "covered" }, { ledger: { email: later } })).match({
