@@ -27,8 +27,13 @@ function optionsOf({ options = {} }: ParseArgsConfig): string {
 
 /** The same for the first lines of a command: where it cannot be understood, this process ends. */
 export function readOptions<const Config extends ParseArgsConfig>(config: Config, known = optionsOf(config)) {
+  return orRefuse(() => parseOptions(config, known));
+}
+
+/** What was read of the command line; where that cannot be understood, this process ends. */
+export function orRefuse<T>(read: () => T): T {
   try {
-    return parseOptions(config, known);
+    return read();
   } catch (thrown) {
     if (thrown instanceof UsageError) return refuse(thrown.message);
     throw thrown;

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { readOptions, refuse } from "../../scripts/options";
+import { orRefuse, readOptions, refuse, wholeNumber } from "../../scripts/options";
 import { findFailure } from "./find-failure";
 import { drawHistory, type History, KINDS, kindAt } from "./history";
 import { MUTANTS } from "./mutants";
@@ -23,10 +23,12 @@ const { values } = readOptions({
   },
 });
 
-const RUNS = Number(values.runs);
-const SEED = Number(values.seed);
-const JOBS = Number(values.jobs);
-const PART = Number(values.part);
+const number = (name: "runs" | "seed" | "jobs" | "part", least: number, most: number) =>
+  orRefuse(() => wholeNumber(name, values[name], least, most));
+const RUNS = number("runs", 1, 10_000_000);
+const SEED = number("seed", 0, 2 ** 32 - 1);
+const JOBS = number("jobs", 1, 64);
+const PART = number("part", 0, 63);
 /** Failures that are shrunk and told in full; of the others only the seed. */
 const TOLD_IN_FULL = 3;
 
