@@ -2,7 +2,7 @@ import { compare } from "./compare";
 import { carriedSpan, conflictRecord, lostInDoubt, wonInDoubt } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { LAG_LIMIT_MS, point } from "./times";
-import type { ConflictRecord, LedgerEntry, Print, SideEntry } from "./types";
+import type { ConflictRecord, LedgerEntry, Print, SideEntry, Write } from "./types";
 import { otherSide } from "./types";
 import {
   distance,
@@ -226,10 +226,15 @@ export function ageOf(
   const [covering] = own.writes;
   if (state === "covered" || state === "doubtful") return state;
   if (own.editAt !== null && editAt < own.editAt) return "overtaken";
-  if (isOvertaken(own, editAt, tolerance)) return "overtaken";
+  if (isOvertaken(own, editAt, tolerance)) return covering && mayFollow(covering, editAt) ? "doubtful" : "overtaken";
   if (covering && isReplacedBy(covering, editAt)) return isAfterShown(covering, editAt) ? "doubtful" : "covered";
   if (own.seenAt === undefined || editAt >= own.seenAt) return "new";
   return isSeenEcho(own, tolerance) ? "doubtful" : "overtaken";
+}
+
+/** Whether a write may have taken effect only after this time, though a record of before the call is taken for its echo. */
+function mayFollow({ at, until, echoAt }: Write, time: number): boolean {
+  return echoAt !== undefined && echoAt < at && time < until;
 }
 
 /** A read so soon after our write may show what stood there before it. */

@@ -38,6 +38,19 @@ describe("decide, with stale news", () => {
     should(at(344)).match({ do: "refuse", conflicts: [{ rule: "email" }] });
   });
 
+  it("does not know whether our write or a person replaced an edit, where the echo is known only by a record of before the write", () => {
+    const seenLater = (echoAt: number): LedgerEntry => {
+      const { fingerprint, cidaas, legacy } = echoed({ echoAt });
+      return { fingerprint, cidaas, legacy: { ...legacy, seenAt: 900 } };
+    };
+    should(ask(news("unseen", 296), { ledger: { email: seenLater(295) } })).match({
+      do: "refuse",
+      conflicts: [{ winner: "cidaas", cidaasTime: 250, legacyTime: 296, ambiguous: true }],
+    });
+    should(ask(news("unseen", 345), { ledger: { email: seenLater(295) } })).match({ do: "seen" });
+    should(ask(news("unseen", 330), { ledger: { email: seenLater(320) } })).match({ do: "seen" });
+  });
+
   it("knows an echo by its value though the clock of that side counts in seconds", () => {
     should(ask(news("ours", 295), { ledger: { email: twice } })).eql({ do: "seen", at: 295 });
   });
