@@ -2,7 +2,7 @@ import type { Lease } from "../store/types";
 import { tellsDeletion } from "../sync/change";
 import type { Plan } from "../sync/plan";
 import { NO_VALUE } from "../sync/prints";
-import type { ConflictRecord, Intent, Ledger, Print, RuleId } from "../sync/types";
+import type { ConflictRecord, Intent, Ledger, Print, RuleId, SideEntry } from "../sync/types";
 import { isProven, withEcho } from "../sync/writes";
 
 /* What a look at the target tells of an open intent: which of its rules were written, and when. */
@@ -19,9 +19,18 @@ export function echoedIn(
   const found = Object.entries(ledger).flatMap(([rule, entry]) => {
     const print = prints[rule];
     if (entry === before[rule] || print === undefined) return [];
-    return [[rule, { ...entry, legacy: withEcho(entry.legacy, print, recordAt, tolerance) }]];
+    return [
+      [rule, { ...entry, legacy: withEcho(leftLate(entry.legacy, print, recordAt), print, recordAt, tolerance) }],
+    ];
   });
   return { ...ledger, ...Object.fromEntries(found) };
+}
+
+/** What was found in a record of after the flight may have got there that late: whatever is older than the record is gone. */
+function leftLate(own: SideEntry, print: Print, recordAt: number): SideEntry {
+  const [last, ...others] = own.writes;
+  if (!last || last.print !== print || recordAt <= last.until) return own;
+  return { ...own, writes: [{ ...last, until: recordAt }, ...others] };
 }
 
 /**

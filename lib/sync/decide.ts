@@ -11,7 +11,7 @@ import { NO_VALUE } from "./prints";
 import { ageOf, echoOverEdit, stale } from "./stale";
 import type { LedgerEntry, RuleId } from "./types";
 import { otherSide } from "./types";
-import { withIntent } from "./writes";
+import { isEchoOf, withIntent } from "./writes";
 
 /*
  * What to write when a change from source S is brought to target T, rule by rule:
@@ -114,9 +114,12 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
 }
 
 /** Whether the news may be what a write of ours was about to bring there, of which no outcome is known. */
-function bringsIntended({ intent, source }: DecideInput, { id }: RulePolicy, news: News, entry: LedgerEntry): boolean {
-  const known = withIntent(entry[source], intent, id);
-  return known !== entry[source] && known.print === news.source && !isGone(news);
+function bringsIntended(input: DecideInput, { id }: RulePolicy, news: News, entry: LedgerEntry): boolean {
+  const known = withIntent(entry[input.source], input.intent, id);
+  const [open] = known.writes;
+  if (!open || known === entry[input.source] || isGone(news)) return false;
+  // A record of before the write shows somebody's edit to the same value.
+  return isEchoOf(open, news.source, recordTime(input, news) ?? open.at, input.clockTolerance);
 }
 
 /** Whether anybody, we included, changed the rule on either side after the export: a backfill never overwrites that. */

@@ -53,10 +53,17 @@ describe("The record in which an interrupted write is found", () => {
     should(echoAt(echoedIn(AFTER, AFTER, prints, 155, 10))).be.undefined();
   });
 
-  it("tells nothing where it has no time, does not show the rule, or is of another time", () => {
+  it("tells nothing where it has no time, does not show the rule, or is of before the write", () => {
     should(echoAt(echoedIn(AFTER, BEFORE, prints, null, 10))).be.undefined();
     should(echoAt(echoedIn(AFTER, BEFORE, {}, 155, 10))).be.undefined();
-    should(echoAt(echoedIn(AFTER, BEFORE, prints, 161, 10))).be.undefined();
+    should(echoAt(echoedIn(AFTER, BEFORE, prints, 89, 10))).be.undefined();
+  });
+
+  it("tells that the write may have left late, where it is of long after that", () => {
+    const [write] = echoedIn(AFTER, BEFORE, prints, 900, 10).city?.legacy.writes ?? [];
+    should(write).match({ until: 900, echoAt: 900 });
+    const other = echoedIn(AFTER, BEFORE, { ...prints, city: "other@legacy" }, 900, 10);
+    should(other.city?.legacy.writes[0]).match({ until: 150 });
   });
 });
 

@@ -30,6 +30,8 @@ describe("decide, with what was seen before", () => {
   it("takes an echo that beats its answer for a proof, and its value for no edit", () => {
     const proven = ask({ ...news("next", 430), seenAt: 430 }, { ledger: { email: toLegacy }, intent: INTENT });
     should(proven).eql({ do: "proven", at: 430 });
+    const before = ask({ ...news("next", 389), seenAt: 389 }, { ledger: { email: toLegacy }, intent: INTENT });
+    should(before.do).not.equal("proven");
     const rules = { email: { source: "next@cidaas", target: "next@legacy", editAt: 390, overtaken: true as const } };
     const overtaken = ask(news("next", 430), { ledger: { email: toLegacy }, intent: { ...INTENT, rules } });
     should(overtaken.do).equal("write");
