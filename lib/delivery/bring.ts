@@ -96,6 +96,8 @@ async function readAndConclude(
   exists: boolean,
 ): Promise<Prepared> {
   const target = targetOf(leased.lane);
+  // A process that stood still since has not seen any later state.
+  const lookedAt = context.now();
   const seen = await lookUp(context, leased, reader, intent);
   if ("settlement" in seen) return { do: "settle", settlement: seen.settlement };
   const { lease, record } = seen;
@@ -113,7 +115,7 @@ async function readAndConclude(
   const editAt = readable && reader.editAt(readable);
   // The user may be there because the open update has made it anew: what the deletion says comes first.
   const isDeletedOnce = intent?.create === false && lease.other !== null && tellsDeletion(lease.other);
-  if (isDeletedOnce || showsOlder(editAt, lastKnown(lease), context.now())) {
+  if (isDeletedOnce || showsOlder(editAt, lastKnown(lease), lookedAt)) {
     return later(lease, context.now());
   }
   const time = { now: context.now(), flightMs: context.leaseMs };
@@ -123,7 +125,7 @@ async function readAndConclude(
   const ledger = echoedIn(proven, lease.ledger, prints, recordAt, context.settings.clockToleranceMs);
   const unproven = intent && !intent.create ? unprovenRules(intent, ledger, lease.ledger) : [];
   const isNameable = intent !== null && nameableRules(context.map, intent).some((rule) => unproven.includes(rule));
-  if (isNameable && isEventOnItsWay(lease, intent, editAt, context.now())) {
+  if (isNameable && isEventOnItsWay(lease, intent, editAt, lookedAt)) {
     return later(lease, context.now());
   }
   const named = intent ? namedRules(context.map, lease.other, intent) : [];
@@ -133,8 +135,8 @@ async function readAndConclude(
 }
 
 /** The user was edited after our write was sent, by it or by somebody: the event that tells which may come yet. */
-function isEventOnItsWay({ other }: Lease, intent: Intent, editAt: number | null, now: number): boolean {
-  if (editAt === null || editAt <= intent.at || now - editAt > LAG_LIMIT_MS) return false;
+function isEventOnItsWay({ other }: Lease, intent: Intent, editAt: number | null, lookedAt: number): boolean {
+  if (editAt === null || editAt <= intent.at || lookedAt - editAt > LAG_LIMIT_MS) return false;
   return (other?.span?.last ?? 0) + EVENT_LAG_MS < editAt;
 }
 
@@ -188,9 +190,11 @@ function learnedOf({ learned }: SourceNews, side: Side, ledger: Ledger): Ledger 
 /**
  * Whether a record is older than an edit that is known already. A target that still says so after a while is believed:
  * not every event moves the record's time.
+ *
+ * @param lookedAt when the record was asked for, ms
  */
-export function showsOlder(updatedAt: number | null, known: number, now: number): boolean {
-  return updatedAt !== null && updatedAt + EVENT_LAG_MS < known && now - known < LAG_LIMIT_MS;
+export function showsOlder(updatedAt: number | null, known: number, lookedAt: number): boolean {
+  return updatedAt !== null && updatedAt + EVENT_LAG_MS < known && lookedAt - known < LAG_LIMIT_MS;
 }
 
 /** The last edit or write of ours that the target's record must show. */

@@ -86,7 +86,7 @@ async function fetchUser(
     report(context, "to-legacy", [error]);
     return;
   }
-  const early = user === null ? endOfMissing(lease, context.now()) : endOfLag(lease, user, context.now());
+  const early = user === null ? endOfMissing(lease, context.now()) : endOfLag(lease, user, readAt);
   if (early) {
     await settle(sync, early);
     return;
@@ -121,7 +121,7 @@ function endOfMissing(lease: Lease, now: number): Settlement | null {
 }
 
 /** A read may lag behind its event, and two merged accounts are never brought over by themselves. */
-function endOfLag(lease: Lease, user: CidaasUser, now: number): Settlement | null {
+function endOfLag(lease: Lease, user: CidaasUser, readAt: number): Settlement | null {
   const { token, change } = lease;
   if (user.userStatus === "COMBINED") {
     const reason = {
@@ -131,9 +131,9 @@ function endOfLag(lease: Lease, user: CidaasUser, now: number): Settlement | nul
     return { token, outcome: "parked", reason };
   }
   const known = change.span?.last ?? 0;
-  if (!showsOlder(toTime(user.updatedTime), known, now)) return null;
+  if (!showsOlder(toTime(user.updatedTime), known, readAt)) return null;
   const reason = { code: "READ_LAGS", message: "The tenant still shows the user as it was before the event." };
-  return { token, outcome: "retry", notBefore: now + LAG_PAUSE_MS, counts: false, reason };
+  return { token, outcome: "retry", notBefore: readAt + LAG_PAUSE_MS, counts: false, reason };
 }
 
 async function settle({ context }: SharedSync, settlement: Settlement): Promise<void> {

@@ -232,7 +232,7 @@ export class Process {
     } catch (error) {
       return this.#settle(settlementOfFailure(context, lease, asCallError(error)));
     }
-    const early = this.#endOfRead(lease, user);
+    const early = this.#endOfRead(lease, user, readAt);
     if (early) return this.#settle(early);
     const mapped = user && (await mapTaken(context, user));
     const claimed = context.registry.claim(lease.token);
@@ -248,9 +248,8 @@ export class Process {
   }
 
   /** Null for what goes on to the sender: a user as it is now, or one whose deletion an event told. */
-  #endOfRead({ token, change, person, attempt }: Lease, user: CidaasUser | null): Settlement | null {
-    const now = this.context.now();
-    const again = { token, outcome: "retry", notBefore: now + LAG_PAUSE_MS } as const;
+  #endOfRead({ token, change, person, attempt }: Lease, user: CidaasUser | null, readAt: number): Settlement | null {
+    const again = { token, outcome: "retry", notBefore: readAt + LAG_PAUSE_MS } as const;
     if (user === null) {
       if (change.kind === "delete") return null;
       if (person.deletedAt !== null) return { token, outcome: "unchanged" };
@@ -259,7 +258,7 @@ export class Process {
     }
     if (user.userStatus === "COMBINED")
       return { token, outcome: "parked", reason: { code: "USER_COMBINED", message: "Merged into another one." } };
-    if (this.#mutant?.trustsReads || !showsOlder(toTime(user.updatedTime), change.span?.last ?? 0, now)) return null;
+    if (this.#mutant?.trustsReads || !showsOlder(toTime(user.updatedTime), change.span?.last ?? 0, readAt)) return null;
     return { ...again, counts: false, reason: { code: "READ_LAGS", message: "The read lags." } };
   }
 

@@ -124,6 +124,30 @@ describe("After an interrupted write", () => {
     should([sides.tenant.users.size, sides.legacy.users.size]).eql([0, 0]);
   });
 
+  it("a process that stands still after a look at cidaas does not take the look for a late one", async () => {
+    await sides.close();
+    sides = await TwoSides.openWithAda();
+    sides.pauseMs = 0;
+    const before = structuredClone(sides.tenant.users.get("a") ?? null);
+    sides.tenant.put("a", { given_name: "Augusta" });
+    await sides.event("a", "ACCOUNT_MODIFIED");
+    sides.pass(2_000);
+    sides.legacy.put("1", { first: "Adeline" });
+    await sides.record("1");
+    const { readUser } = sides.tenant;
+    sides.tenant.readUser = async () => {
+      sides.tenant.readUser = readUser;
+      sides.pass(15_000);
+      return before;
+    };
+    should(await sides.toCidaas()).equal("RETRY");
+    sides.pauseMs = 60_000;
+    await sides.quiet();
+    should(sides.tenant.users.get("a")?.given_name).equal("Adeline");
+    const { items } = await sides.context.store.conflicts({});
+    should(items).match([{ rule: "first", winner: "legacy" }]);
+  });
+
   describe("a write that the next one finds, which is interrupted too,", () => {
     const out = new CallError("TRY_LATER", "The system is out.", { failure: "transient" });
     const names = () => [sides.tenant.users.get("a")?.given_name, sides.legacy.users.get("1")?.first];

@@ -43,6 +43,8 @@ export class TwoSides {
   readonly legacy = new LegacyMemory(() => this.now);
   readonly tenant = new TenantMemory(() => this.now);
   readonly context: SyncContext;
+  /** Before somebody is taken; longer than any back-off, so that nobody waits, and than any read may lag. */
+  pauseMs = 10 * 60_000;
   /** What was told last of somebody who was brought to the legacy system. */
   told: Delivered | null = null;
   readonly #engine: Engine;
@@ -199,8 +201,7 @@ export class TwoSides {
   }
 
   async #take(lane: Lane): Promise<Lease | null> {
-    // Longer than any back-off, so that nobody waits, and than any read may lag.
-    this.pass(10 * 60_000);
+    this.pass(this.pauseMs);
     const { registry, store } = this.context;
     registry.dropExpired(this.now);
     const { leases } = await store.take(lane, 1);
