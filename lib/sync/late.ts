@@ -57,9 +57,12 @@ export function broughtOn(input: DecideInput, policy: RulePolicy, news: News, en
   };
   // What was brought from this very side before has lost to the edit that the late write carried.
   const isOwn = former !== undefined && former.print === brought.before;
-  const record = isOwn
-    ? between(former.editAt, write.editAt, otherSide(input.source))
-    : between(editAt, brought.editAt, input.source);
+  // The target held that edit still, and what has lost to it on this side meanwhile was never brought.
+  const isBack = brought.before === brought.print;
+  const record =
+    isOwn || isBack
+      ? between(isOwn ? former.editAt : null, write.editAt, otherSide(input.source))
+      : between(editAt, brought.editAt, input.source);
   return { do: "remember", target: news.target, conflicts: [record] };
 }
 

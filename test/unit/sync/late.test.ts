@@ -1,9 +1,9 @@
 import should from "should";
 import { lateWrites, mergeLate } from "../../../lib/sync/late";
-import { written } from "../../../lib/sync/ledger";
+import { remembered, written } from "../../../lib/sync/ledger";
 import { planFor } from "../../../lib/sync/plan";
 import type { Write } from "../../../lib/sync/types";
-import { AGREED, ask, cameFrom, EMAIL, news, read } from "./asking";
+import { AGREED, ask, at, cameFrom, EMAIL, news, read } from "./asking";
 
 describe("A late write of ours", () => {
   const LATE: Write = { print: "ours@legacy", before: "old@legacy", at: 200, until: 400, editAt: 150 };
@@ -119,6 +119,18 @@ describe("A late write of ours", () => {
     should(ask(news("ours", 390), { ledger: { email: accepted }, late: { email: LATE } })).match({
       do: "remember",
       conflicts: [{ winner: "cidaas", cidaasTime: 150, legacyTime: 290, ambiguous: true }],
+    });
+  });
+
+  it("is recorded, too, where the target held still what it carried: it has cost its own side what nobody had seen", () => {
+    const late = { ...LATE, print: "ours@cidaas", editAt: 150 };
+    const held = remembered(null, cameFrom("legacy", "ours", 150));
+    const edited = { ...held, cidaas: { ...held.cidaas, print: "old@cidaas" } };
+    const accepted = written(edited, cameFrom("cidaas", "ours", 390), { at: 420, until: 430 });
+    const look = { source: "ours@cidaas", target: "ours@legacy", span: at(390) };
+    should(ask(look, { source: "cidaas", ledger: { email: accepted }, late: { email: late } })).match({
+      do: "remember",
+      conflicts: [{ winner: "legacy", cidaasTime: null, legacyTime: 150, ambiguous: true }],
     });
   });
 
