@@ -48,7 +48,8 @@ export function broughtOn(input: DecideInput, policy: RulePolicy, news: News, en
   const write = input.late[policy.id];
   const { print, editAt, writes } = entry[otherSide(input.source)];
   const [brought, former] = writes;
-  if (write?.print !== news.source || brought?.print !== print || brought.editAt === null) return null;
+  if (write?.print !== news.source || print !== news.target) return null;
+  if (brought?.print !== print || brought.editAt === null) return null;
   if (distance(write, brought.editAt) > input.clockTolerance) return null;
   const between = (lost: number | null, won: number | null, winner: Side): ConflictRecord => {
     const [own, other] = winner === input.source ? [won, lost] : [lost, won];

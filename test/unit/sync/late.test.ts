@@ -113,6 +113,16 @@ describe("A late write of ours", () => {
     should(ask(news("ours", 390), { ledger: { email: accepted } })).eql({ do: "nothing" });
   });
 
+  it("is brought where it was found first, and the other side holds something else still", () => {
+    const brought = written(next, cameFrom("cidaas", "next", 390), { at: 420, until: 430 });
+    const found = { ...brought, cidaas: { ...brought.cidaas, print: "ours@cidaas" } };
+    const late = { email: { ...LATE, print: "ours@cidaas" } };
+    const given = { source: "cidaas" as const, ledger: { email: found }, late, force: ["email"] };
+    const look = { source: "ours@cidaas", target: "ours@legacy", span: null };
+    should(ask(look, given)).match({ do: "write" });
+    should(ask(look, { ...given, late: {} })).match({ do: "write" });
+  });
+
   it("is recorded as what it has cost its own side where the value it replaced came from there", () => {
     const own = written(AGREED, cameFrom("legacy", "next", 290), { at: 300, until: 340 });
     const accepted = written(own, cameFrom("legacy", "ours", 390), { at: 420, until: 430 });
