@@ -38,12 +38,16 @@ describe("the files of the sqlite engine", () => {
     should(existsSync(path)).be.true();
   });
 
-  it("keeps no value of a change in the clear on disk, waiting, in flight or parked", async () => {
+  it("keeps no value of a change, or of a write that is open, in the clear on disk, waiting, in flight or parked", async () => {
     const engine = await openSqliteEngine(options);
     const store = engine.sync("users");
     for (const legacyId of ["1", "2", "3"])
       await store.mark("to-cidaas", [{ legacyId, change: change("Ada Lovelace") }]);
     const { leases } = await store.take("to-cidaas", 2);
+    const open = { create: true, at: 1, identifiers: [], rules: {}, conflicts: [], heal: [] };
+    const intent = { ...open, side: "legacy" as const, sent: { last: "Lovelace" } };
+    const [, second] = leases;
+    should((await store.extend([{ token: second?.token ?? "", intent }])).length).equal(1);
     const reason = { code: "X", message: "x" };
     await store.settle([{ token: leases[0]?.token ?? "", outcome: "parked", reason }]);
     const names = (): string[] => readdirSync(directory).filter((name) => holds(join(directory, name), "Lovelace"));
