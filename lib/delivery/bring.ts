@@ -106,7 +106,7 @@ async function readAndConclude(
     const isDeletedSince = lease.other !== null && tellsDeletion(lease.other);
     const neverMade = !isDeletedSince && (!exists || intent?.create === true);
     if (!neverMade && (isAwaited(lease) || reader.missing === "retry")) {
-      return settle(lease, missing(lease));
+      return settle(lease, missing(lease, context.now()));
     }
     return conclude(context, lease, plans(context, lease, {}, source, reader, { state: "absent" }), source, null);
   }

@@ -15,8 +15,9 @@ const USER_MISSING = {
   message: "The user is gone on the target side, and no event said that it was deleted.",
 };
 
-/** Tries before a user that is gone is taken for lost and not for deleted. */
+/** Tries before a user that is gone is taken for lost and not for deleted, and between them the time for news of that, ms. */
 const MISSING_TRIES = 4;
+const MISSING_WAIT_MS = 20_000;
 
 /** Whether what waits in the other lane may be somebody's edit, and not only our own wish to write the legacy id back. */
 export function isEdit(other: Change | null): other is Change {
@@ -53,8 +54,9 @@ export function rivalOf(other: Change, source: Side, { ledger, intents }: Lease,
 }
 
 /** How to wait for the deletion of a user that is gone: no attempt where its event is here already, in the other lane. */
-export function missing({ other }: Lease): Omit<Settlement, "token"> {
-  return { outcome: "retry", counts: other?.kind !== "delete", reason: USER_MISSING };
+export function missing({ other }: Lease, now: number): Omit<Settlement, "token"> {
+  if (other?.kind === "delete") return { outcome: "retry", counts: false, reason: USER_MISSING };
+  return { outcome: "retry", notBefore: now + MISSING_WAIT_MS, reason: USER_MISSING };
 }
 
 /**

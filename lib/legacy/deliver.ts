@@ -152,7 +152,7 @@ async function update(work: Work, present: JsonObject | null): Promise<End> {
     target.updates === "complete" && present ? overlay(presentRules(context, "legacy", present), written) : written;
   const answer = await traceSend("to-legacy", 1, () => target.update(idsOf(lease), body, startBefore(work)));
   if (answer === "updated") return delivered(work, "UPDATED", sentAt, null);
-  if (isAwaited(lease)) return ended("RETRY", lease, missing(lease));
+  if (isAwaited(lease)) return ended("RETRY", lease, missing(lease, context.now()));
   const everything = Object.keys(work.plan.news);
   return create({ ...work, plan: { ...plan, create: true, write: everything } });
 }
