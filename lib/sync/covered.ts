@@ -110,7 +110,10 @@ function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, 
     at !== null && known.writes.some((write) => isEchoOf(write, source, at, tolerance));
   const previous = earlier.find((value) => edits.includes(value) || !isEcho(value));
   const isEdit = previous !== undefined && edits.includes(previous);
-  const state = echoed && previous ? fateOf(previous, carried, echoed, tolerance) : undefined;
+  const fate = echoed && previous ? fateOf(previous, carried, echoed, tolerance) : undefined;
+  const isTooLate = echoed && newest.at !== null && !isEchoOf(echoed, newest.source, newest.at, tolerance);
+  // After an edit, and too late for the echo, a person has set the value.
+  const state = isEdit && isTooLate ? "restored" : fate;
   if (isEdit && state && state !== "restored") {
     if (previous.source !== own.print) return { ...previous, state };
     // What our write has set meanwhile tells nothing of the newest value, which may be a person's.

@@ -111,9 +111,11 @@ describe("uncover", () => {
       { ...agreed, source: "edit@cidaas", target: "edit", editAt: 190 },
       { at: 400, until: 404 },
     );
-    const rules = newest(carried("ours", 101), carried("edit", 109), carried("ours", 300));
+    const rules = newest(carried("ours", 101), carried("edit", 109), carried("ours", 114));
     should(uncover(rules, "legacy", { city: again }, null, 10).city).containEql({ source: "ours", state: "doubtful" });
     should(uncover(rules, "legacy", ledger, null, 10).city).containEql({ source: "edit", state: "doubtful" });
+    const later = newest(carried("ours", 101), carried("edit", 109), carried("ours", 115));
+    should(uncover(later, "legacy", ledger, null, 10).city).containEql({ source: "ours", at: 115, state: "restored" });
   });
 
   it("brings back no edit that is older than one that was taken from the same side already", () => {
