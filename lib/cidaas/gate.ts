@@ -4,7 +4,7 @@ import { lookUp } from "../delivery/look-up";
 import { idOf } from "../delivery/mapping";
 import { waitIfBeingCreated } from "../delivery/person";
 import { overlay, presentRules, sealSecrets } from "../delivery/secrets";
-import { settledBy } from "../delivery/settled";
+import { foundBy, settledBy } from "../delivery/settled";
 import { identifiersOf, newsOfCarried } from "../delivery/source";
 import { RecordError } from "../errors";
 import { isEmpty } from "../mapping/json";
@@ -82,7 +82,7 @@ async function prepareValid(
   if (prepared.do === "settle") return { settlement: prepared.settlement };
   const body = bodyOf(context, gate, change.rules, prepared);
   if (body === null) {
-    const settled = settledBy(prepared.lease, prepared.plan);
+    const settled = { ...settledBy(prepared.lease, prepared.plan), ...foundBy(prepared.lease, prepared.plan) };
     return {
       settlement: { token: prepared.lease.token, outcome: "unchanged", ...settled, ledger: prepared.plan.ledger },
     };
@@ -105,9 +105,9 @@ async function prepareDelete(
 ): Promise<OutgoingUser | { settlement: Settlement }> {
   const { inCidaas } = leased.person;
   // The user may have been made though nobody heard of it.
-  const created = leased.intents.find(({ side, create }) => side === "cidaas" && create);
+  const open = leased.intents.find(({ side }) => side === "cidaas");
   const reader = readerOf(context, gate, leased.change.rules);
-  const seen = created && !inCidaas ? await lookUp(context, leased, reader, created) : { lease: leased, record: null };
+  const seen = open && !inCidaas ? await lookUp(context, leased, reader, open) : { lease: leased, record: null };
   if ("settlement" in seen) return seen;
   const { lease } = seen;
   const { sub } = lease.person;

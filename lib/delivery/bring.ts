@@ -14,7 +14,7 @@ import { isAwaited, isEdit, missing, rivalOf } from "./other-lane";
 import { resolvePerson } from "./person";
 import { echoedIn, unprovenRules, withProof } from "./proof";
 import { nameableRules, namedRules, withSetAgain } from "./set-again";
-import { settledBy } from "./settled";
+import { foundBy, settledBy } from "./settled";
 
 const ID_REUSED = {
   code: "LEGACY_ID_REUSED",
@@ -223,6 +223,7 @@ function conclude(
   return settle(lease, {
     outcome: plan.refused.length + plan.frozen.length > 0 ? "refused" : "unchanged",
     ...settledBy(lease, plan),
+    ...foundBy(lease, plan),
     ledger: plan.ledger,
   });
 }

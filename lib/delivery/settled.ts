@@ -1,7 +1,7 @@
 import type { Lease, Settlement } from "../store/types";
 import { emptyChange, frozenPart } from "../sync/change";
 import type { Settleable } from "../sync/plan";
-import { type Change, type Lane, laneTo, type RuleId } from "../sync/types";
+import { type Change, type Lane, laneTo, type RuleId, targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
 
 /** What a plan's settlement holds beside outcome and ledger. */
@@ -21,6 +21,13 @@ export function settledBy(
     ...(thaw ? { thaw } : {}),
   };
   return { ...settled, marks: [{ lane: laneTo(plan.source), change }] };
+}
+
+/** Where nothing is left to write: the user of our interrupted create was found, and is there from now on. */
+export function foundBy({ lane, intents }: Lease, plan: Settleable): Pick<Settlement, "present"> {
+  const target = targetOf(lane);
+  const isFound = !plan.create && intents.some(({ side, create }) => side === target && create);
+  return isFound ? { present: { [target]: true } } : {};
 }
 
 /** A user was gone, and an update of ours has made it anew with no more than that: the rest has to follow. */

@@ -69,6 +69,36 @@ describe("Who a user is on the other side", () => {
     });
   });
 
+  describe("after a create in cidaas of which neither answer nor event came", () => {
+    beforeEach(async () => {
+      sides.legacy.put("1", { email: ADA.email, first: "Ada", last: "Byron" });
+      await sides.record("1");
+      sides.tenant.next = { loseAnswer: true };
+      should(await sides.toCidaas()).equal("RETRY");
+    });
+
+    async function isGoneWithTheLegacyUser(): Promise<void> {
+      sides.legacy.users.clear();
+      await sides.record("1", "delete");
+      await sides.quiet();
+      should(sides.tenant.users.size).equal(0);
+    }
+
+    it("is deleted with the legacy user once it was found", async () => {
+      should(await sides.toCidaas()).equal("UNCHANGED");
+      await isGoneWithTheLegacyUser();
+    });
+
+    it("is deleted, too, where it was found, and an update of it has no answer either", async () => {
+      sides.legacy.put("1", { last: "Lovelace" });
+      await sides.record("1");
+      sides.tenant.next = { loseAnswer: true };
+      should(await sides.toCidaas()).equal("RETRY");
+      should([...sides.tenant.users.values()]).match([{ family_name: "Lovelace" }]);
+      await isGoneWithTheLegacyUser();
+    });
+  });
+
   describe("after a create of which no answer came, in a tenant that chooses the sub,", () => {
     beforeEach(async () => {
       sides.context.settings.subStrategy = "cidaas";
