@@ -88,6 +88,11 @@ describe("uncover", () => {
     should(uncover(rules, "legacy", ledger, null, 0).city?.values).eql(["edit"]);
   });
 
+  it("brings it back too where the value of our write is shown once more long after it", () => {
+    const rules = newest(carried("edit", 95), carried("ours", 300));
+    should(uncover(rules, "legacy", ledger, null, 10).city).containEql({ source: "edit", state: "covered" });
+  });
+
   it("brings it back too where the echo of another write came between", () => {
     const rules = newest(carried("edit", 95), carried("ours", 101), carried("newer", 201));
     should(uncover(rules, "legacy", twice, null, 0).city).containEql({ source: "edit", state: "covered" });
