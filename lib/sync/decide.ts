@@ -3,7 +3,7 @@ import { compare, write } from "./compare";
 import { conflictRecord, settleConflict, targetSpan } from "./conflict";
 import { isGone } from "./covered";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
-import { broughtOn, overLateWrite } from "./late";
+import { broughtOn, overLateWrite, withBroughtOn } from "./late";
 import { isEmptied } from "./ledger";
 import { underOpaqueEdit } from "./opaque";
 import { isPingPong } from "./ping-pong";
@@ -107,10 +107,9 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   if (hidden) return hidden;
   // What is forced is what the source holds, and that is not the value that was covered there.
   const isForced = forced && !isGone(news);
-  return (
-    (isForced ? null : stale(input, policy, news, entry)) ??
-    compare(input, policy, news, entry[otherSide(input.source)].print, isForced)
-  );
+  const older = isForced ? null : stale(input, policy, news, entry);
+  if (older) return withBroughtOn(input, policy, entry, older);
+  return compare(input, policy, news, entry[otherSide(input.source)].print, isForced);
 }
 
 /** Whether the news may be what a write of ours was about to bring there, of which no outcome is known. */

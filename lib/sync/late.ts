@@ -60,11 +60,21 @@ export function broughtOn(input: DecideInput, policy: RulePolicy, news: News, en
   const isOwn = former !== undefined && former.print === brought.before;
   // The target held that edit still, and what has lost to it on this side meanwhile was never brought.
   const isBack = brought.before === brought.print;
-  const record =
-    isOwn || isBack
-      ? between(isOwn ? former.editAt : null, write.editAt, otherSide(input.source))
-      : between(editAt, brought.editAt, input.source);
-  return { do: "remember", target: news.target, conflicts: [record] };
+  const cost = between(isOwn ? former.editAt : null, write.editAt, otherSide(input.source));
+  if (isOwn || isBack) return { do: "remember", target: news.target, conflicts: [cost] };
+  // Both sides may have come to what was agreed by edits of their own.
+  const conflicts = [between(editAt, brought.editAt, input.source), cost];
+  return { do: "remember", target: news.target, conflicts };
+}
+
+/** The same, told by a record of before the late write: what that one has brought is what was agreed last. */
+export function withBroughtOn(input: DecideInput, policy: RulePolicy, entry: LedgerEntry, verdict: Verdict): Verdict {
+  if (verdict.do !== "seen") return verdict;
+  const own = entry[input.source];
+  const news = { source: own.print, target: entry[otherSide(input.source)].print, span: spanAt(own.editAt) };
+  const brought = broughtOn(input, policy, news, entry);
+  if (brought?.do !== "remember") return verdict;
+  return { ...verdict, conflicts: [...(verdict.conflicts ?? []), ...(brought.conflicts ?? [])] };
 }
 
 function spanAt(time: number | null): Span | null {

@@ -108,9 +108,19 @@ describe("A late write of ours", () => {
     const verdict = ask(news("ours", 390), { ledger: { email: accepted }, late: { email: LATE } });
     should(verdict).match({
       do: "remember",
-      conflicts: [{ winner: "legacy", cidaasTime: 290, legacyTime: 390, ambiguous: true }],
+      conflicts: [
+        { winner: "legacy", cidaasTime: 290, legacyTime: 390, ambiguous: true },
+        { winner: "cidaas", cidaasTime: 150, legacyTime: null, ambiguous: true },
+      ],
     });
     should(ask(news("ours", 390), { ledger: { email: accepted } })).eql({ do: "nothing" });
+    // The first record that comes once it is known may be one of before it.
+    const older = { ...news("older", 200), seenAt: 200 };
+    const edited = { ...accepted, legacy: { ...accepted.legacy, editAt: 390 } };
+    should(ask(older, { ledger: { email: edited }, late: { email: LATE } })).match({
+      do: "seen",
+      conflicts: [{ winner: "legacy" }, { winner: "cidaas" }],
+    });
   });
 
   it("is brought where it was found first, and the other side holds something else still", () => {
