@@ -158,13 +158,16 @@ describe("legacy-out over HTTP", () => {
     should(bench.caught()).eql([]);
   });
 
-  it("creates a user again whom the legacy system has lost", async () => {
+  it("waits for the news of a deletion before it creates a user again whom the legacy system has lost", async () => {
     await load({}, { sync: { legacyKeyInCidaas: "" } });
     const { sub, email, id } = await born();
     legacy().remove(id);
+    const before = legacy().calls();
     await edited(sub, { given_name: "Grace" });
-    await bench.arrived("delivered", 2);
-    should(recordOf(email)).match({ first_name: "Grace", last_name: String });
+    await bench.until(() => JSON.stringify(legacy().calls()) !== JSON.stringify(before), "the update");
+    await bench.until(async () => (await bench.status()).lanes["to-legacy"].inFlight === 0, "the end of the try");
+    should((await bench.status()).lanes["to-legacy"]).match({ waiting: 1, parkedNow: 0 });
+    should(recordOf(email)).be.undefined();
   });
 
   it("parks a first contact of two different users", async () => {
