@@ -200,10 +200,11 @@ describe("The editor of the field map", function () {
     return Array.isArray(flows) ? flows.find((node: unknown) => Object(node).id === syncId) : null;
   }
 
-  /** As the legacy system does: an event with the user as it is now. */
+  /** As the legacy system does: an event with the user as it is now, again until the deployed flow has its path. */
   async function sendToCidaas(user: typeof RECORD): Promise<void> {
     const key = flowEnvironment(simulator).LEGACY_EVENTS_KEY ?? "";
     const event = { event: "user.updated", occurredAt: new Date().toISOString(), user };
-    await nodeRed.request("POST", "/legacy/events", event, { "x-api-key": key });
+    const send = () => nodeRed.request("POST", "/legacy/events", event, { "x-api-key": key });
+    await shown(() => send().then(() => true), "the path of the legacy events");
   }
 });
