@@ -111,9 +111,10 @@ function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, 
   const previous = earlier.find((value) => edits.includes(value) || !isEcho(value));
   const isEdit = previous !== undefined && edits.includes(previous);
   const fate = echoed && previous ? fateOf(previous, carried, echoed, tolerance) : undefined;
-  // What comes too late for the echo may repeat it only where the edit was before the write.
+  // What comes too late for the echo may repeat it, unless the echo was seen before the edit.
   const isTooLate = echoed && newest.at !== null && !isEchoOf(echoed, newest.source, newest.at, tolerance);
-  const state = fate === "doubtful" && isTooLate ? "restored" : fate;
+  const isSetAgain = fate === "doubtful" && isTooLate && echoedBefore(carried, echoed, tolerance);
+  const state = isSetAgain ? "restored" : fate;
   if (isEdit && state && state !== "restored") {
     if (previous.source !== own.print) return { ...previous, state };
     // What our write has set meanwhile tells nothing of the newest value, which may be a person's.

@@ -121,6 +121,8 @@ describe("uncover", () => {
     should(uncover(rules, "legacy", ledger, null, 10).city).containEql({ source: "edit", state: "doubtful" });
     const later = newest(carried("ours", 101), carried("edit", 109), carried("ours", 115));
     should(uncover(later, "legacy", ledger, null, 10).city).containEql({ source: "ours", at: 115, state: "restored" });
+    const unseen = newest(carried("edit", 109), carried("ours", 115));
+    should(uncover(unseen, "legacy", ledger, null, 10).city).containEql({ source: "edit", state: "doubtful" });
   });
 
   it("brings back no edit that is older than one that was taken from the same side already", () => {
