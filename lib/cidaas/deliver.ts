@@ -14,7 +14,7 @@ import { type End, endOf, endOfFailure, inDoubt, inDoubtAfterSteps, type Sendabl
 import type { OutgoingUser } from "./gate";
 import { type Step, stepsOf } from "./steps";
 import type { Tenant } from "./types";
-import { identifiersIn } from "./whole-user";
+import { bestIdentifierIn } from "./whole-user";
 
 export interface DeliverOptions {
   deletes: "decline" | "purge" | "ignore";
@@ -110,7 +110,7 @@ async function extendAll(context: SyncContext, ready: readonly Sendable[], sentA
     const { token, change, person } = user.lease;
     if (user.kind === "delete" && user.plan.write.length === 0) return { token };
     const intent = intentOf(user.plan, sentAt, change.identifiers, steps.apart);
-    if (intent.create && person.sub === null) intent.sent = identifiersIn(user.body);
+    if (intent.create && person.sub === null) intent.sent = bestIdentifierIn(user.body);
     return { token, intent, ledger: user.plan.proven };
   });
   const held = await extendLeases(context, extensions);

@@ -17,7 +17,7 @@ import type { CarriedRule, Json, JsonObject, Print, RuleId } from "../sync/types
 import { textOf } from "./json";
 import { type LegacyReader, withLegacyValues } from "./legacy-values";
 import type { CidaasUser, Tenant } from "./types";
-import { IDENTIFIERS, identifiersIn, membership, requireValid } from "./whole-user";
+import { bestIdentifierIn, IDENTIFIERS, identifiersIn, membership, requireValid } from "./whole-user";
 
 /** One user of a batch: what is sent, and what its success means for the ledger. */
 export interface OutgoingUser {
@@ -194,10 +194,8 @@ function bodyOf(
   requireValid(context.checkCidaas, { written, sub: lease.person.sub, create: plan.create });
   let body = written;
   if (!plan.create && present) {
-    body = overlay(
-      gate.bulkUpdates === "complete" ? presentState(context, present) : presentIdentifiers(present),
-      body,
-    );
+    // The tenant takes no user without an identifier, not even a partial update that names the sub.
+    body = overlay(gate.bulkUpdates === "complete" ? presentState(context, present) : bestIdentifierIn(present), body);
   }
   if (!plan.create && present && body.provider === undefined && present.provider) body.provider = present.provider;
   if (lease.person.sub !== null) body.sub = lease.person.sub;
@@ -222,11 +220,6 @@ function presentState(context: SyncContext, present: JsonObject): JsonObject {
   if (Array.isArray(present.roles) && present.roles.length > 0) state.roles ??= present.roles;
   if (Array.isArray(present.groups) && present.groups.length > 0) state.groups ??= present.groups;
   return state;
-}
-
-/** The tenant takes no user without an identifier, not even a partial update that names the sub. */
-function presentIdentifiers(present: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(identifiersIn(present)).slice(0, 1));
 }
 
 /** Whether a rule writes a member that identifies the user. */

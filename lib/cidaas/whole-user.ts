@@ -16,6 +16,11 @@ export function identifiersIn(user: JsonObject): Record<string, string> {
   return Object.fromEntries(known);
 }
 
+/** The one of them that names nobody else: a family may share a phone. */
+export function bestIdentifierIn(user: JsonObject): Record<string, string> {
+  return Object.fromEntries(Object.entries(identifiersIn(user)).slice(0, 1));
+}
+
 /** One user as far as it is ours to write, and whom it is for. */
 export interface WholeUser {
   written: JsonObject;

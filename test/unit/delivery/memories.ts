@@ -140,7 +140,8 @@ export class TenantMemory extends Dial implements Tenant {
   }
 
   async findSub(identifier: string): Promise<string | null> {
-    return [...this.users.values()].find(({ email }) => email === identifier)?.sub ?? null;
+    const users = [...this.users.values()];
+    return users.find((user) => [user.email, user.mobile_number].includes(identifier))?.sub ?? null;
   }
 
   setStatus(sub: string, userStatus: string): Promise<void> {

@@ -26,6 +26,7 @@ const RULES = parseRules([
   { id: "email", cidaas: "email", legacy: "email" },
   { id: "first", cidaas: "given_name", legacy: "first" },
   { id: "last", cidaas: "family_name", legacy: "last" },
+  { id: "mobile", cidaas: "mobile_number", legacy: "mobile", direction: "to-cidaas" },
   {
     id: "status",
     cidaas: "userStatus",

@@ -125,6 +125,23 @@ describe("Who a user is on the other side", () => {
     });
   });
 
+  it("is made, after a create that never happened, though a relative has the same mobile number", async () => {
+    sides.context.settings.subStrategy = "cidaas";
+    const mobile = "+4930123456";
+    sides.tenant.put("relative", { email: "annabella@example.org", given_name: "Annabella", mobile_number: mobile });
+    sides.legacy.put("1", { email: ADA.email, first: "Ada", last: "Byron", mobile });
+    await sides.record("1");
+    sides.tenant.next = { loseAnswer: true };
+    should(await sides.toCidaas()).equal("RETRY");
+    sides.tenant.users.delete("chosen-1");
+    await sides.quiet();
+    should(await sides.parked()).eql([]);
+    should([...sides.tenant.users.values()]).match([
+      { given_name: "Annabella" },
+      { email: ADA.email, mobile_number: mobile },
+    ]);
+  });
+
   describe("whose legacy id in cidaas belongs to somebody else", () => {
     beforeEach(async () => {
       sides.legacy.put("1", { email: "augusta@example.org", first: "Augusta", last: "Leigh" });
