@@ -70,7 +70,7 @@ export function withProof(plan: Plan, intent: Intent, ledger: Ledger, before: Le
   return {
     ...plan,
     ledger: { ...proven, ...plan.ledger },
-    proven,
+    proven: { ...proven, ...plan.proven },
     conflicts: [
       ...intent.conflicts.filter((conflict) => isDecided(conflict.rule) && !isAnew(conflict)),
       ...plan.conflicts,

@@ -33,17 +33,20 @@ function recorded(conflicts: ConflictRecord[]): { conflicts?: ConflictRecord[] }
 
 /**
  * The echo of our write, of a time before one at which the side was seen with what the write replaced: a person has set that
- * again. It was not taken for an edit, since it could have been a record of before the write. Null where there is none.
+ * again. It was not taken for an edit, since it could have been a record of before the write. Our value has to be brought back
+ * there, unless it was seen later still. Null where there is none.
  */
 function dismissedEdit(input: DecideInput, policy: RulePolicy, time: number, own: SideEntry): Verdict | null {
   const [write, former] = own.writes;
   // It may also have been taken for the echo of the write before.
   const formerAt = former && former.print !== own.print ? (former.echoAt ?? 0) : 0;
   const shownAt = Math.max(own.dismissedAt ?? 0, formerAt);
-  if (!write || write.echoAt !== undefined || shownAt <= time) return null;
+  const echoAt = write?.echoAt ?? Number.POSITIVE_INFINITY;
+  if (!write || echoAt <= shownAt || shownAt <= time) return null;
   if (!isEchoOf(write, own.print, time, input.clockTolerance)) return null;
   const edit = { source: own.print, target: own.print, span: point(shownAt) };
   const record = lostInDoubt(input, conflictRecord(input, policy.conflict, policy, edit, carriedSpan(write)));
+  if (write.echoAt !== undefined) return { do: "seen", at: time, conflicts: [record] };
   return { do: "refuse", conflicts: [record], heal: policy.direction === "both", keep: true };
 }
 

@@ -2,7 +2,7 @@ import { conflictRecord, presentPrint, settleConflict, targetSpan, wonInDoubt, w
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { isOwnWrite, point } from "./times";
 import { otherSide, type Print, type SideEntry, type Span } from "./types";
-import { flightOf, isVague } from "./writes";
+import { flightOf, hasReplacedEdit, isVague } from "./writes";
 
 /**
  * The verdict on news that are newer than all that is known of their side, by what the target holds.
@@ -27,14 +27,15 @@ export function compare(input: DecideInput, policy: RulePolicy, news: News, agre
       overDoubtful(input, policy, news, present) ??
       writeOverAgreed(input, policy, news)
     );
-  if (isLateWrite(input, policy, present)) return write();
+  if (!isRestored && isByUs(input, policy, present)) return write();
   return settleConflict(input, policy.conflict, policy, news, present, targetSpan(input, policy));
 }
 
-/** What the target holds is nobody's edit, but what a late write of ours has put in the place of what was agreed. */
-function isLateWrite(input: DecideInput, policy: RulePolicy, present: Print): boolean {
-  const [last] = input.ledger[policy.id]?.[otherSide(input.source)].writes ?? [];
-  return last?.late === true && last.print === present;
+/** What the target holds is nobody's edit, but what a write of ours has put in the place of what was agreed. */
+function isByUs(input: DecideInput, policy: RulePolicy, present: Print): boolean {
+  const target = input.ledger[policy.id]?.[otherSide(input.source)];
+  const [last] = target?.writes ?? [];
+  return last?.print === present && (last.late === true || (target !== undefined && hasReplacedEdit(target)));
 }
 
 /**

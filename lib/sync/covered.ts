@@ -8,6 +8,7 @@ import {
   isOvertaken,
   isVague,
   isWrittenBetween,
+  withDismissed,
   withEcho,
   withIntent,
 } from "./writes";
@@ -174,9 +175,12 @@ function withEchoes(own: SideEntry, values: readonly CarriedValue[], tolerance: 
 
 /** When a side was last seen with what it was known to hold: whatever is older than that is gone. */
 function withSightings(own: SideEntry, values: readonly CarriedValue[]): SideEntry {
-  const times = values.flatMap(({ source, at }) => (at !== null && heldAt(own, at).includes(source) ? [at] : []));
-  const seenAt = Math.max(own.seenAt ?? 0, ...times);
-  return seenAt > Math.max(own.seenAt ?? 0, own.editAt ?? 0) ? { ...own, seenAt } : own;
+  const sights = values.flatMap(({ source, at }) =>
+    at !== null && heldAt(own, at).includes(source) ? [{ source, at }] : [],
+  );
+  const known = sights.reduce((entry, { source, at }) => withDismissed(entry, source, at), own);
+  const seenAt = Math.max(own.seenAt ?? 0, ...sights.map(({ at }) => at));
+  return seenAt > Math.max(own.seenAt ?? 0, own.editAt ?? 0) ? { ...known, seenAt } : known;
 }
 
 /** Those of the values that stood there before, newest first, which a person has set, as far as they have a time. */

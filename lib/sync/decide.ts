@@ -8,10 +8,10 @@ import { isEmptied } from "./ledger";
 import { underOpaqueEdit } from "./opaque";
 import { isPingPong } from "./ping-pong";
 import { NO_VALUE } from "./prints";
-import { ageOf, echoOverEdit, stale } from "./stale";
+import { ageOf, beforeHeal, echoOverEdit, stale } from "./stale";
 import type { LedgerEntry, RuleId } from "./types";
 import { otherSide } from "./types";
-import { isEchoOf, withIntent } from "./writes";
+import { flightOf, isEchoOf, withIntent } from "./writes";
 
 /*
  * What to write when a change from source S is brought to target T, rule by rule:
@@ -35,7 +35,10 @@ import { isEchoOf, withIntent } from "./writes";
  *        │       what was agreed ──────────────────────────> refuse, recorded as ambiguous
  *        │       the echo of our write, which covered an
  *        │       accepted edit on its way ─────────────────> conflict of the two edits
+ *        │       our write, which covered the edit that was
+ *        │       agreed upon since ─────────────────────────> refuse
  *        │       our own write of unknown outcome ─────────> proven (an echo that beat the answer)
+ *        │         gone from T by another one ────────────> proven, and write
  *        │       a hash, no later than the password that
  *        │       was set in cidaas ────────────────────────> refuse
  *        │       a legacy record that is older than what
@@ -98,9 +101,9 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   const isOpen = bringsIntended(input, policy, news, entry);
   const late = isOpen ? null : overLateWrite(input, policy, news, entry);
   if (late) return late;
-  const echo = echoOverEdit(input, policy, news, entry);
+  const echo = echoOverEdit(input, policy, news, entry) ?? beforeHeal(input, policy, news, entry);
   if (echo && !forced) return echo;
-  if (isOpen) return { do: "proven", at: time };
+  if (isOpen) return provenWith(input, policy, news, entry);
   if (policy.write === "create" && !isEmptied(entry[otherSide(input.source)]))
     return { do: "remember", target: news.target };
   const hidden = underOpaqueEdit(input, policy, news);
@@ -119,6 +122,18 @@ function bringsIntended(input: DecideInput, { id }: RulePolicy, news: News, entr
   if (!open || known === entry[input.source] || isGone(news)) return false;
   // A record of before the write shows somebody's edit to the same value.
   return isEchoOf(open, news.source, recordTime(input, news) ?? open.at, input.clockTolerance);
+}
+
+/** What our open write has brought to the source came from the target, which may have lost it to another write of ours meanwhile. */
+function provenWith(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict {
+  const proven: Verdict = { do: "proven", at: recordTime(input, news) };
+  const { print, writes } = entry[otherSide(input.source)];
+  const carried = input.intent?.rules[policy.id]?.editAt ?? null;
+  const [last] = writes;
+  const isOurs = last?.print === print && (carried === null || carried <= flightOf(last).until + input.clockTolerance);
+  if (!isOurs || input.target.state !== "read" || input.target.prints[policy.id] !== print) return proven;
+  const verdict = compare(input, policy, news, print, false);
+  return verdict.do === "write" ? { ...proven, lost: verdict.conflicts } : proven;
 }
 
 /** Whether anybody, we included, changed the rule on either side after the export: a backfill never overwrites that. */

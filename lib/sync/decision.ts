@@ -84,8 +84,11 @@ export type Verdict =
    * set once more by a person, by then at the latest.
    */
   | { do: "seen"; at: number; setAt?: number; conflicts?: ConflictRecord[] }
-  /** The echo, of this time, of the open intent's write. */
-  | { do: "proven"; at: number | null }
+  /**
+   * The echo, of this time, of the open intent's write. `lost`: a write of ours has replaced the value on the target, where it came
+   * from, so that it has to be written there again; with what is to be recorded of that.
+   */
+  | { do: "proven"; at: number | null; lost?: ConflictRecord[] }
   /** `targetEditAt`: when the target came to the value by an edit of its own. */
   | { do: "remember"; target: Print; targetEditAt?: number | null; conflicts?: ConflictRecord[] }
   /** `heal`: the source lost this value to a write of ours meanwhile, so it has to be written there again too. */

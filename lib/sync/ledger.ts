@@ -1,7 +1,7 @@
 import { NO_VALUE } from "./prints";
 import type { Ledger, LedgerEntry, Print, RuleId, Side, SideEntry, Write } from "./types";
 import { otherSide } from "./types";
-import { withEcho } from "./writes";
+import { withDismissed, withEcho } from "./writes";
 
 const WRITES_KEPT = 4;
 
@@ -51,12 +51,11 @@ export function seenAgain(
   const before = previous[side];
   const entry = withEcho(before, source, at, tolerance);
   if (entry !== before) return { ...previous, [side]: entry };
-  const [write] = entry.writes;
   if (source !== entry.print) {
-    const isBefore = write?.before === source && write.echoAt === undefined && at > (entry.dismissedAt ?? 0);
-    return isBefore ? { ...previous, [side]: { ...entry, dismissedAt: at } } : null;
+    const dismissed = withDismissed(entry, source, at);
+    return dismissed === entry ? null : { ...previous, [side]: dismissed };
   }
-  const known = Math.max(entry.editAt ?? 0, entry.seenAt ?? 0, write?.echoAt ?? 0);
+  const known = Math.max(entry.editAt ?? 0, entry.seenAt ?? 0, entry.writes[0]?.echoAt ?? 0);
   return at > known ? { ...previous, [side]: { ...entry, seenAt: at } } : null;
 }
 

@@ -92,7 +92,7 @@ export function planFor(given: PlanInput): Plan {
     overtaken: overtakenRules(input),
     ledger: { ...input.learned },
     proven: {},
-    previous: input.ledger,
+    previous: { ...input.ledger },
     news: input.news,
     fingerprints: Object.fromEntries(input.policies.map((policy) => [policy.id, policy.fingerprint])),
   };
@@ -129,6 +129,12 @@ function note(plan: Settleable, rule: RuleId, verdict: Verdict, input: PlanInput
     const taken = provenWrite(input.intent, intended, agreed.fingerprint, previous, input);
     plan.ledger[rule] =
       verdict.at === null ? taken : seenFrom(taken, agreed, plan.news[rule], verdict.at, input.clockTolerance);
+    if (verdict.lost && previous) {
+      const lost = { ...plan.ledger[rule], [otherSide(plan.source)]: previous[otherSide(plan.source)] };
+      for (const known of [plan.ledger, plan.proven, plan.previous]) known[rule] = lost;
+      plan.write.push(rule);
+      plan.conflicts.push(...verdict.lost);
+    }
   }
   if (verdict.do === "remember") {
     plan.ledger[rule] = remembered(previous, { ...agreed, ...verdict });

@@ -7,6 +7,7 @@ import { otherSide } from "./types";
 import {
   distance,
   flightOf,
+  hasReplacedEdit,
   heldAt,
   isAfterShown,
   isBeforeNewer,
@@ -54,6 +55,22 @@ export function echoOverEdit(input: DecideInput, policy: RulePolicy, news: News,
   const agreed = entry[otherSide(input.source)].print;
   if (agreed === news.target) return { do: "remember", target: news.target, conflicts: [record] };
   return writeUnlessEdited(input, policy, news, { agreed, record, heal: false });
+}
+
+/**
+ * The value of our last write, which has replaced an edit that was accepted since and is still to be brought back. Null for any
+ * other news.
+ */
+export function beforeHeal(
+  { source }: DecideInput,
+  { direction }: RulePolicy,
+  news: News,
+  entry: LedgerEntry,
+): Verdict | null {
+  const own = entry[source];
+  if (own.writes[0]?.print !== news.source || news.span === null || news.state !== undefined) return null;
+  if (!hasReplacedEdit(own)) return null;
+  return { do: "refuse", conflicts: [], heal: direction === "both", keep: true };
 }
 
 /** The verdict on news that are, or may be, older than what is known of their side; null for any others. */

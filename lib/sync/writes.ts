@@ -47,6 +47,13 @@ export function withEcho(own: SideEntry, print: Print, at: number, tolerance: nu
   return former > Math.max(at, own.seenAt ?? 0) ? { ...own, writes, seenAt: former } : { ...own, writes };
 }
 
+/** The side showed what our last write replaced, no later than its likely echo: nobody has edited it, as it seems. */
+export function withDismissed(own: SideEntry, print: Print, at: number): SideEntry {
+  const [write] = own.writes;
+  const isBefore = write?.before === print && print !== own.print && at < (write.echoAt ?? Number.POSITIVE_INFINITY);
+  return isBefore && at > (own.dismissedAt ?? 0) ? { ...own, dismissedAt: at } : own;
+}
+
 /** The earliest record that showed the value of a write before its likely echo. */
 function shownBefore({ echoAt, shownAt }: Write, isBetter: boolean, at: number): number | undefined {
   const [echo, other] = isBetter ? [at, echoAt] : [echoAt, at];
@@ -92,6 +99,11 @@ export function distance({ at, until }: Write, time: number): number {
 /** Whether a value of a time was replaced by a write. The echo is a guess where it is not within the flight: older than either. */
 export function isReplacedBy({ at, echoAt }: Write, time: number): boolean {
   return time < Math.max(at, echoAt ?? 0);
+}
+
+/** Whether our last write has replaced the edit accepted last: the side holds the write's value until the edit is brought back. */
+export function hasReplacedEdit({ print, editAt, writes: [last] }: SideEntry): boolean {
+  return last !== undefined && last.print !== print && editAt !== null && isReplacedBy(last, editAt);
 }
 
 /** When a write took effect: at some time between these two, by the clock of its side as far as its echo tells. */

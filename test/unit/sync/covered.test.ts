@@ -6,45 +6,6 @@ import { heldAt } from "../../../lib/sync/writes";
 
 const carried = (source: string, at: number | null): CarriedRule => ({ at, source, values: [source] });
 
-describe("mergeCarried", () => {
-  it("keeps the newer edit and, beside it, the one that it replaces", () => {
-    const merged = mergeCarried(carried("a", 5), carried("b", 8));
-    should(merged).eql({ ...carried("b", 8), earlier: [carried("a", 5)] });
-  });
-
-  it("keeps the newer edit although it arrived first", () => {
-    const merged = mergeCarried(carried("b", 8), carried("a", 5));
-    should(merged).eql({ ...carried("b", 8), earlier: [carried("a", 5)] });
-  });
-
-  it("keeps the time of the change that carried a value first", () => {
-    should(mergeCarried(carried("a", 5), carried("a", 8))).eql({ ...carried("a", 5), seen: 8 });
-    should(mergeCarried(carried("a", null), carried("a", 8))).eql(carried("a", 8));
-  });
-
-  it("keeps the four newest of the values that were replaced", () => {
-    const merged = ["a", "b", "c", "d", "e", "f"]
-      .map((text, index) => carried(text, index))
-      .reduce((waiting, arriving) => mergeCarried(waiting, arriving));
-    should(merged.source).equal("f");
-    should(merged.earlier?.map(({ source }) => source)).eql(["e", "d", "c", "b"]);
-  });
-
-  it("sees the same value come, go and come again, in whatever order the changes arrive", () => {
-    const changes = [carried("a", 5), carried("b", 7), carried("a", 9)];
-    const expected = { ...carried("a", 9), earlier: [carried("b", 7), carried("a", 5)] };
-    for (const order of [
-      [0, 1, 2],
-      [0, 2, 1],
-      [2, 0, 1],
-      [1, 2, 0],
-    ]) {
-      const arriving = order.flatMap((index) => changes[index] ?? []);
-      should(arriving.reduce((waiting, next) => mergeCarried(waiting, next))).eql(expected);
-    }
-  });
-});
-
 describe("heldAt", () => {
   it("knows nothing of what our write made of a side once an edit was accepted after it", () => {
     const write = { print: "ours", before: "old", at: 100, until: 104, editAt: 90 };
@@ -281,6 +242,14 @@ describe("learnedFrom", () => {
   it("leaves to decide what the change itself brings", () => {
     const rules = { city: mergeCarried(carried("edit", 99), carried("ours", 110)) };
     should(learnedFrom(rules, { city: carried("ours", 110) }, "legacy", ledger, 20)).eql({});
+  });
+
+  it("remembers when the side showed what our write replaced, where that may have been set again", () => {
+    const over = remembered(null, { ...agreed, source: "old@cidaas", target: "old" });
+    const known = { city: written(over, agreed, { at: 100, until: 160 }) };
+    const rules = { city: mergeCarried(carried("old", 130), carried("ours", 150)) };
+    const brought = { city: carried("ours", 150) };
+    should(learnedFrom(rules, brought, "legacy", known, 20).city?.legacy.dismissedAt).equal(130);
   });
 
   it("learns nothing from what is no echo, or is known already", () => {

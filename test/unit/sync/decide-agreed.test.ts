@@ -59,6 +59,21 @@ describe("decide, with what was agreed", () => {
     should(seen(406)).eql({ do: "seen", at: 406 });
   });
 
+  it("records that a person has set again what our write replaced, where a record of before that shows our value", () => {
+    const entry = written(AGREED, cameFrom("cidaas", "ours", 250), { at: 300, until: 900 });
+    const seen = (time: number, echoAt?: number) => {
+      const [write] = entry.legacy.writes;
+      const writes = write ? [{ ...write, ...(echoAt !== undefined && { echoAt }) }] : [];
+      const ledger = { email: { ...entry, legacy: { ...entry.legacy, writes, dismissedAt: 500 } } };
+      return ask({ ...news("ours", time), seenAt: time }, { ledger });
+    };
+    const conflicts = [{ winner: "cidaas", cidaasTime: 250, legacyTime: 500, ambiguous: true }];
+    should(seen(400)).match({ do: "refuse", heal: true, conflicts });
+    should(seen(400, 890)).match({ do: "seen", at: 400, conflicts });
+    should(seen(600, 890)).eql({ do: "seen", at: 600 });
+    should(seen(400, 450)).eql({ do: "seen", at: 400 });
+  });
+
   it("records that a person has set again what our write replaced, where a record from long before it shows our value", () => {
     const entry = written(AGREED, cameFrom("cidaas", "ours", 250), { at: 600, until: 610 });
     const seen = (time: number, known = entry) =>

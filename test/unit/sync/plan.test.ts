@@ -96,3 +96,31 @@ describe("A value that several legacy records have shown", () => {
     should(planned({ ...given, ledger: known.ledger }).ledger).eql({});
   });
 });
+
+describe("What a write of ours that is not settled has brought to cidaas", () => {
+  /** We wrote "gold" to the legacy system between 900 and 1100, over "silver", which was set there at 1000 and is in cidaas now. */
+  const gold = { fingerprint: "f", side: "cidaas" as const, source: "gold@cidaas", target: "gold@legacy", editAt: 250 };
+  const open: Intent = { ...INTENT, at: 1_050, rules: { tier: { ...SILVER, editAt: 1_000 } } };
+  const shown = { source: SILVER.target, target: SILVER.source, span: { first: 250, last: 1_060 }, seenAt: 1_200 };
+  const brought = (tier: string, until: number) => {
+    const ledger = { tier: written(null, gold, { at: 900, until, found: true }) };
+    const target = { state: "read", prints: { tier: `${tier}@legacy` }, editAt: 1_090 } as const;
+    return planned({ news: { tier: shown }, intent: open, ledger, target, now: 1_300 });
+  };
+
+  it("is brought back to where it came from, if another one has replaced it there", () => {
+    const plan = brought("gold", 1_100);
+    should(plan.write).eql(["tier"]);
+    should(plan.proven.tier).match({
+      cidaas: { print: "silver@cidaas", writes: [{ at: 1_050, found: true, editAt: 1_000 }] },
+      legacy: { print: "gold@legacy", writes: [{ at: 900 }] },
+    });
+  });
+
+  it("is not, where its source still holds it, or something that a person has set there since", () => {
+    for (const plan of [brought("silver", 1_100), brought("bronze", 1_100), brought("gold", 980)]) {
+      should(plan.write).eql([]);
+      should(plan.ledger.tier?.cidaas.print).equal("silver@cidaas");
+    }
+  });
+});

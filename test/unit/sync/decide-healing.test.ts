@@ -1,0 +1,32 @@
+import should from "should";
+import { written } from "../../../lib/sync/ledger";
+import { AGREED, ask, at, cameFrom, news } from "./asking";
+
+describe("decide, while an edit that our write covered in the legacy system waits to be brought back there", () => {
+  /** At time 300 we wrote "ours" there, over "edit" of time 290, which is in cidaas by now. */
+  const covering = written(AGREED, cameFrom("cidaas", "ours", 250), { at: 300, until: 310 });
+  const entry = written(covering, cameFrom("legacy", "edit", 290), { at: 320, until: 330 });
+  const ledger = { email: entry };
+
+  it("takes a later record that shows our value for nobody's edit, such as of another field", () => {
+    should(ask(news("ours", 900), { ledger })).eql({ do: "refuse", conflicts: [], heal: true, keep: true });
+    should(ask(news("other", 900), { ledger }).do).equal("write");
+    should(ask({ ...news("ours", 900), state: "restored" }, { ledger }).do).equal("write");
+  });
+
+  it("takes it for an edit once the covered one was accepted as later than our write", () => {
+    const later = written(covering, cameFrom("legacy", "edit", 600), { at: 620, until: 630 });
+    should(ask(news("ours", 900), { ledger: { email: later } }).do).equal("write");
+  });
+
+  it("brings the edit back though the user was edited since", () => {
+    const shown = { source: "edit@cidaas", target: "edit@legacy", span: at(325) };
+    const bring = (value: string, restored = false) => {
+      const rival = { span: at(900), prints: { email: { print: `${value}@legacy`, at: 900, restored } } };
+      return ask(shown, { source: "cidaas", force: ["email"], ledger, rival }).do;
+    };
+    should(bring("ours")).equal("write");
+    should(bring("other")).equal("refuse");
+    should(bring("ours", true)).equal("refuse");
+  });
+});
