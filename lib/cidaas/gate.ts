@@ -122,18 +122,17 @@ async function prepareDelete(
 /** Without adoption an unknown person may still be in the tenant: found by identifier, its sub is noted on its own row. */
 async function askExistence(context: SyncContext, gate: CidaasGate, lease: Lease): Promise<Lease> {
   if (lease.person.sub !== null || lease.person.inCidaas) return lease;
-  const existing = await findUser(gate, carriedIdentifiers(context, lease.change.rules));
+  const values = Object.fromEntries(
+    Object.entries(lease.change.rules).map(([rule, carried]) => [rule, carried.values]),
+  );
+  const existing = await findUser(gate, context.map.build("cidaas", values));
   if (existing) await context.store.adopt([adoptedFrom(context, existing)]);
   return lease;
 }
 
-function carriedIdentifiers(context: SyncContext, rules: Record<RuleId, CarriedRule>): Record<string, string> {
-  const values = Object.fromEntries(Object.entries(rules).map(([rule, carried]) => [rule, carried.values]));
-  return identifiersIn(context.map.build("cidaas", values));
-}
-
-async function findUser({ tenant }: CidaasGate, identifiers: JsonObject): Promise<CidaasUser | null> {
-  for (const identifier of Object.values(identifiersIn(identifiers))) {
+/** By one identifier of a body after the other. */
+async function findUser({ tenant }: CidaasGate, body: JsonObject): Promise<CidaasUser | null> {
+  for (const identifier of Object.values(identifiersIn(body))) {
     const sub = await tenant.findSub(identifier);
     const user = sub === null ? null : await tenant.readUser(sub);
     if (user) return user;
@@ -162,10 +161,9 @@ function readerOf(context: SyncContext, gate: CidaasGate, carried: Record<RuleId
   const clears = (id: RuleId) => carried[id]?.values.some(isEmpty) === true;
   return {
     read: async ({ person }) => (person.sub === null ? null : gate.tenant.readUser(person.sub)),
-    find: async ({ change }, sent) => {
-      const identifiers = sent ?? carriedIdentifiers(context, change.rules);
-      if (Object.keys(identifiers).length === 0) return "unreadable";
-      const record = await findUser(gate, identifiers);
+    find: async (_lease, sent) => {
+      if (Object.keys(sent).length === 0) return "unreadable";
+      const record = await findUser(gate, sent);
       return record ? [{ id: record.sub, record }] : [];
     },
     editAt: (record) => toTime(record.updatedTime),

@@ -21,7 +21,7 @@ export interface LookingReader {
   /** The user as a record of that side; null when it has none, "unreadable" where the side cannot be read. */
   read(lease: Lease): Promise<JsonObject | null | "unreadable">;
   /** Looks for the user of an interrupted create, by what it was sent with; "unreadable" where nothing can be asked. */
-  find(lease: Lease, sent: JsonObject | undefined): Promise<Found[] | "unreadable">;
+  find(lease: Lease, sent: JsonObject): Promise<Found[] | "unreadable">;
 }
 
 /** The target's record under a lease that knows its id, or how the lease ends because nobody can say which it is. */
@@ -52,7 +52,7 @@ export async function lookUp(
 ): Promise<Seen> {
   const target = targetOf(lease.lane);
   if (idOn(target, lease) !== null) return { lease, record: await reader.read(lease) };
-  const found = await reader.find(lease, intent?.sent);
+  const found = intent?.sent ? await reader.find(lease, intent.sent) : [];
   if (found.length > 1 && found !== "unreadable") return parked(lease, "FIND_AMBIGUOUS", SEVERAL_MATCH);
   const [own] = found === "unreadable" ? [] : found;
   if (!own || (intent && !(await isOwnCreate(context, intent, target, own)))) {

@@ -1,5 +1,6 @@
 import type { TargetReader } from "../delivery/bring";
 import type { SyncContext } from "../delivery/context";
+import { overlay } from "../delivery/secrets";
 import { toTime } from "../mapping/time";
 import type { Lease } from "../store/types";
 import { spanOfRead } from "../sync/times";
@@ -12,7 +13,8 @@ export function readerOf(context: SyncContext, target: LegacyTarget, record: Jso
     read: async (lease) => (target.canRead ? target.read(idsOf(lease)) : "unreadable"),
     find: async (lease, sent) => {
       if (!target.canFind) return "unreadable";
-      const found = await target.find(idsOf(lease), sent ?? record);
+      // A flow may add what the legacy system is searched by.
+      const found = await target.find(idsOf(lease), overlay(record, sent));
       return found.map((user) => ({ id: user.legacyId, record: user.record }));
     },
     editAt: (found) => toTime(context.paths.legacyTime?.get(found)),

@@ -112,6 +112,18 @@ describe("After an interrupted write", () => {
     should(sides.tenant.users.get("a")?.customFields).eql({ legacy_id: "1" });
   });
 
+  it("a user is found by what it was made with, and by what the flow adds to every record", async () => {
+    sides.addedByFlow = { shop: "north" };
+    sides.legacy.foundBy = ["email", "shop"];
+    await createInterrupted();
+    sides.legacy.put("1", { shop: "north" });
+    sides.pass(60_000);
+    sides.tenant.put("a", { email: "ada@byron.example" });
+    await sides.event("a", "ACCOUNT_MODIFIED");
+    await sides.quiet();
+    should([...sides.legacy.users.values()]).match([{ id: "1", email: "ada@byron.example" }]);
+  });
+
   it("a user who is found, and gone before the update that follows, is not made again before its deletion had time to come", async () => {
     await createInterrupted();
     sides.tenant.put("a", { given_name: "Augusta" });

@@ -31,6 +31,8 @@ class Dial {
 export class LegacyMemory extends Dial implements LegacyTarget {
   readonly canRead = true;
   canFind = true;
+  /** Members by which a user is found, all of them. */
+  foundBy: readonly string[] = ["email"];
   readonly canDelete = true;
   readonly updates = "merge";
   readonly timeoutMs = 1_000;
@@ -76,7 +78,9 @@ export class LegacyMemory extends Dial implements LegacyTarget {
   }
 
   async find(_ids: LegacyIds, record: JsonObject): Promise<FoundUser[]> {
-    return this.#byEmail(record).map((user) => ({ legacyId: String(user.id), record: structuredClone(user) }));
+    const isLike = (user: JsonObject) => this.foundBy.every((member) => user[member] === record[member]);
+    const found = [...this.users.values()].filter(isLike);
+    return found.map((user) => ({ legacyId: String(user.id), record: structuredClone(user) }));
   }
 
   close(): void {}

@@ -16,7 +16,7 @@ import { createSealer } from "../../../lib/mapping/seal";
 import type { Engine, Lease } from "../../../lib/store/types";
 import { emptyChange } from "../../../lib/sync/change";
 import { createPrinter } from "../../../lib/sync/prints";
-import type { ChangeKind, Item, Lane } from "../../../lib/sync/types";
+import type { ChangeKind, Item, JsonObject, Lane } from "../../../lib/sync/types";
 import { itemOf } from "../../../nodes/shared/envelope";
 import { openMemoryEngine } from "../../model/store";
 import { LegacyMemory, TenantMemory } from "./memories";
@@ -46,6 +46,8 @@ export class TwoSides {
   readonly context: SyncContext;
   /** Before somebody is taken; longer than any back-off, so that nobody waits, and than any read may lag. */
   pauseMs = 10 * 60_000;
+  /** Members that the flow gives every legacy record on its way. */
+  addedByFlow: JsonObject = {};
   /** What was told last of somebody who was brought to the legacy system. */
   told: Delivered | null = null;
   readonly #engine: Engine;
@@ -159,7 +161,8 @@ export class TwoSides {
     };
     const options = { deletes: "delete", dryRun: false } as const;
     try {
-      this.told = await deliverToLegacy(this.context, this.legacy, lease, item, mapped?.record ?? {}, options);
+      const record = { ...mapped?.record, ...this.addedByFlow };
+      this.told = await deliverToLegacy(this.context, this.legacy, lease, item, record, options);
       return this.told.state;
     } catch {
       return "RETRY";
