@@ -1,8 +1,16 @@
-import { conflictRecord, presentPrint, settleConflict, targetSpan, wonInDoubt, writesOn } from "./conflict";
+import {
+  conflictRecord,
+  hasReplacedWinner,
+  presentPrint,
+  settleConflict,
+  targetSpan,
+  wonInDoubt,
+  writesOn,
+} from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { isOwnWrite, point } from "./times";
 import { otherSide, type Print, type SideEntry, type Span } from "./types";
-import { flightOf, hasReplacedEdit, isVague } from "./writes";
+import { flightOf, isVague } from "./writes";
 
 /**
  * The verdict on news that are newer than all that is known of their side, by what the target holds.
@@ -33,9 +41,11 @@ export function compare(input: DecideInput, policy: RulePolicy, news: News, agre
 
 /** What the target holds is nobody's edit, but what a write of ours has put in the place of what was agreed. */
 function isByUs(input: DecideInput, policy: RulePolicy, present: Print): boolean {
-  const target = input.ledger[policy.id]?.[otherSide(input.source)];
+  const side = otherSide(input.source);
+  const target = input.ledger[policy.id]?.[side];
   const [last] = target?.writes ?? [];
-  return last?.print === present && (last.late === true || (target !== undefined && hasReplacedEdit(target)));
+  if (!target || last?.print !== present) return false;
+  return last.late === true || hasReplacedWinner(input, policy, side, target);
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { newest, point, spanOfRead } from "./times";
-import type { ConflictRecord, Ledger, Print, Side, Span, Write } from "./types";
+import type { ConflictRecord, Ledger, Print, Side, SideEntry, Span, Write } from "./types";
 import { otherSide } from "./types";
+import { isReplacedBy } from "./writes";
 
 /** What the target holds for a rule, as well as can be known without reading it now. */
 export function presentPrint(input: DecideInput, policy: RulePolicy, agreed: Print): Print | "unknown" {
@@ -79,6 +80,22 @@ export function lostInDoubt({ source }: DecideInput, record: ConflictRecord): Co
 /** The news win all the same, and it is recorded that they may not have been the later ones. */
 export function wonInDoubt({ source }: DecideInput, record: ConflictRecord): ConflictRecord {
   return { ...record, winner: source, ambiguous: true };
+}
+
+/**
+ * Whether our last write to a side has replaced an edit that was accepted since, and that wins: the side holds the value of the
+ * write until the edit is brought back.
+ */
+export function hasReplacedWinner(
+  { clockTolerance }: DecideInput,
+  { conflict }: RulePolicy,
+  side: Side,
+  { print, editAt, writes: [last] }: SideEntry,
+): boolean {
+  if (!last || last.print === print || editAt === null || !isReplacedBy(last, editAt)) return false;
+  const [edit, carried] = [point(editAt), carriedSpan(last)];
+  const [cidaas, legacy] = side === "cidaas" ? [edit, carried] : [carried, edit];
+  return side === (conflict === "newest" ? newest(cidaas, legacy, clockTolerance).winner : conflict);
 }
 
 /** The edit that a write carried. */

@@ -1,5 +1,5 @@
 import { compare } from "./compare";
-import { carriedSpan, conflictRecord, lostInDoubt, wonInDoubt } from "./conflict";
+import { carriedSpan, conflictRecord, hasReplacedWinner, lostInDoubt, wonInDoubt } from "./conflict";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { LAG_LIMIT_MS, point } from "./times";
 import type { ConflictRecord, LedgerEntry, Print, SideEntry, Write } from "./types";
@@ -7,7 +7,6 @@ import { otherSide } from "./types";
 import {
   distance,
   flightOf,
-  hasReplacedEdit,
   heldAt,
   isAfterShown,
   isBeforeNewer,
@@ -61,16 +60,11 @@ export function echoOverEdit(input: DecideInput, policy: RulePolicy, news: News,
  * The value of our last write, which has replaced an edit that was accepted since and is still to be brought back. Null for any
  * other news.
  */
-export function beforeHeal(
-  { source }: DecideInput,
-  { direction }: RulePolicy,
-  news: News,
-  entry: LedgerEntry,
-): Verdict | null {
-  const own = entry[source];
+export function beforeHeal(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
+  const own = entry[input.source];
   if (own.writes[0]?.print !== news.source || news.span === null || news.state !== undefined) return null;
-  if (!hasReplacedEdit(own)) return null;
-  return { do: "refuse", conflicts: [], heal: direction === "both", keep: true };
+  if (!hasReplacedWinner(input, policy, input.source, own)) return null;
+  return { do: "refuse", conflicts: [], heal: policy.direction === "both", keep: true };
 }
 
 /** The verdict on news that are, or may be, older than what is known of their side; null for any others. */

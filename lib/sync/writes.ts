@@ -101,11 +101,6 @@ export function isReplacedBy({ at, echoAt }: Write, time: number): boolean {
   return time < Math.max(at, echoAt ?? 0);
 }
 
-/** Whether our last write has replaced the edit accepted last: the side holds the write's value until the edit is brought back. */
-export function hasReplacedEdit({ print, editAt, writes: [last] }: SideEntry): boolean {
-  return last !== undefined && last.print !== print && editAt !== null && isReplacedBy(last, editAt);
-}
-
 /** When a write took effect: at some time between these two, by the clock of its side as far as its echo tells. */
 export function flightOf({ at, until, echoAt }: Write): { at: number; until: number } {
   return echoAt === undefined ? { at, until } : { at: echoAt, until: echoAt };

@@ -1,6 +1,6 @@
 import should from "should";
 import { written } from "../../../lib/sync/ledger";
-import { AGREED, ask, at, cameFrom, news } from "./asking";
+import { AGREED, ask, at, cameFrom, EMAIL, news } from "./asking";
 
 describe("decide, while an edit that our write covered in the legacy system waits to be brought back there", () => {
   /** At time 300 we wrote "ours" there, over "edit" of time 290, which is in cidaas by now. */
@@ -17,6 +17,11 @@ describe("decide, while an edit that our write covered in the legacy system wait
   it("takes it for an edit once the covered one was accepted as later than our write", () => {
     const later = written(covering, cameFrom("legacy", "edit", 600), { at: 620, until: 630 });
     should(ask(news("ours", 900), { ledger: { email: later } }).do).equal("write");
+  });
+
+  it("takes it for what is to be brought where the edit has lost to what our write carried", () => {
+    const verdict = ask(news("ours", 900), { ledger }, { ...EMAIL, conflict: "cidaas" });
+    should(verdict.do).equal("write");
   });
 
   it("brings the edit back though the user was edited since", () => {
