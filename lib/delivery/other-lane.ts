@@ -2,8 +2,8 @@ import { MISSING_CODE } from "../store/codes";
 import type { Lease, Settlement } from "../store/types";
 import { isGone, uncover } from "../sync/covered";
 import type { Rival } from "../sync/decision";
-import { ageOf } from "../sync/stale";
-import type { Change, Side } from "../sync/types";
+import { ageOf, setAgain } from "../sync/stale";
+import type { CarriedRule, Change, Print, Side, SideEntry } from "../sync/types";
 import { targetOf } from "../sync/types";
 import { isEchoOf, isOfSameMoment } from "../sync/writes";
 import { LEGACY_KEY_RULE } from "./legacy-key";
@@ -31,26 +31,46 @@ export function isEdit(other: Change | null): other is Change {
 export function rivalOf(other: Change, source: Side, { ledger, intents }: Lease, tolerance: number): Rival {
   // What was parked, or has waited in the backup of a store, tells nothing of what the legacy system holds now.
   if (source === "legacy" || other.reread) return { span: other.span, prints: null };
+  const intent = intents.find(({ side }) => side === "legacy") ?? null;
   const prints: NonNullable<Rival["prints"]> = {};
   const doubtful: NonNullable<Rival["doubtful"]> = {};
-  const intent = intents.find(({ side }) => side === "legacy") ?? null;
   for (const [rule, carried] of Object.entries(uncover(other.rules, "legacy", ledger, intent, tolerance))) {
-    const { source: print, at, state } = carried;
-    const own = ledger[rule]?.legacy;
-    const [write] = own?.writes ?? [];
-    // The echo of a write over which an edit was accepted: that one is on its way back.
-    if (write && own?.print !== print && at !== null && isEchoOf(write, print, at, tolerance)) continue;
-    const newest = other.rules[rule];
-    // By clocks that are apart the edit may have come after our write, and its value been set again after that.
-    const mayBeLater = write !== undefined && at !== null && at + tolerance >= write.at;
-    const mayBeSet = state === "doubtful" || (state === "covered" && mayBeLater);
-    if (mayBeSet && newest?.at && newest.source === own?.print) doubtful[rule] = newest.at;
-    // What a write of ours or a later edit has replaced is not what the legacy system holds, though its lane has still to settle it.
-    if (isGone(carried) || (own && at !== null && ageOf(own, carried, at, tolerance) !== "new")) continue;
-    if (own && at !== null && isOfSameMoment(own, print, at)) continue;
-    prints[rule] = { print, at, restored: state === "restored" };
+    const told = toldBy(carried, other.rules[rule] ?? carried, ledger[rule]?.legacy, tolerance);
+    if (told && "print" in told) prints[rule] = told;
+    else if (told) doubtful[rule] = told.setAt;
   }
   return { span: other.span, prints, ...(Object.keys(doubtful).length > 0 ? { doubtful } : {}) };
+}
+
+/**
+ * What a legacy change tells of what the legacy system holds, or no more than when a person may have set there what was agreed.
+ * Null where it tells nothing: what it brings is replaced, though its lane has still to settle it.
+ *
+ * @param newest what it carried last, in whose place `carried` has come
+ */
+function toldBy(
+  carried: CarriedRule,
+  newest: CarriedRule,
+  own: SideEntry | undefined,
+  tolerance: number,
+): { print: Print; at: number | null; restored: boolean } | { setAt: number } | null {
+  const { source: print, at, state } = carried;
+  const shown = { print, at, restored: state === "restored" };
+  if (!own || at === null) return isGone(carried) ? null : shown;
+  const [write] = own.writes;
+  // The echo of a write over which an edit was accepted: that one is on its way back.
+  if (write && own.print !== print && isEchoOf(write, print, at, tolerance)) return null;
+  const age = ageOf(own, carried, at, tolerance);
+  if (age === "new") return isOfSameMoment(own, print, at) ? null : shown;
+  if (isGone(carried) && newest.at !== null && newest.source === own.print) {
+    // By clocks that are apart the edit may have come after our write, and its value been set again after that.
+    const mayBeLater = write !== undefined && at + tolerance >= write.at;
+    return state === "doubtful" || mayBeLater ? { setAt: newest.at } : null;
+  }
+  const { setAt } = setAgain(own, print, at);
+  if (setAt === undefined) return null;
+  if (age === "overtaken") return { print: own.print, at: setAt, restored: true };
+  return age === "doubtful" ? { setAt } : null;
 }
 
 /** How to wait for the deletion of a user that is gone: no attempt where its event is here already, in the other lane. */

@@ -12,15 +12,13 @@ export function settledBy(
   const { conflicts, overtaken, frozen } = plan;
   const aside = frozen.length > 0 ? { change: frozenPart(lease.change, frozen), reason: pingPong(frozen) } : undefined;
   const settled = { conflicts, overtaken, ...(aside ? { aside } : {}) };
-  if (plan.heal.length === 0) return settled;
   const { receivedAt, priority, thaw } = lease.change;
-  const change: Change = {
-    ...emptyChange("upsert", receivedAt),
-    priority,
-    force: plan.heal,
-    ...(thaw ? { thaw } : {}),
+  const forced = (lane: Lane, force: RuleId[]): { lane: Lane; change: Change }[] => {
+    const change = { ...emptyChange("upsert", receivedAt), priority, force, ...(thaw ? { thaw } : {}) };
+    return force.length > 0 ? [{ lane, change }] : [];
   };
-  return { ...settled, marks: [{ lane: laneTo(plan.source), change }] };
+  const marks = [...forced(laneTo(plan.source), plan.heal), ...forced(lease.lane, plan.again)];
+  return { ...settled, ...(marks.length > 0 ? { marks } : {}) };
 }
 
 /** Where nothing is left to write: the user of our interrupted create was found, and is there from now on. */

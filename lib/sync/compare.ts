@@ -41,11 +41,10 @@ export function compare(input: DecideInput, policy: RulePolicy, news: News, agre
 
 /** What the target holds is nobody's edit, but what a write of ours has put in the place of what was agreed. */
 function isByUs(input: DecideInput, policy: RulePolicy, present: Print): boolean {
-  const side = otherSide(input.source);
-  const target = input.ledger[policy.id]?.[side];
+  const target = input.ledger[policy.id]?.[otherSide(input.source)];
   const [last] = target?.writes ?? [];
   if (!target || last?.print !== present) return false;
-  return last.late === true || hasReplacedWinner(input, policy, side, target);
+  return last.late === true || (input.source === "cidaas" && hasReplacedWinner(input, policy, target));
 }
 
 /**

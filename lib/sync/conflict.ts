@@ -83,19 +83,17 @@ export function wonInDoubt({ source }: DecideInput, record: ConflictRecord): Con
 }
 
 /**
- * Whether our last write to a side has replaced an edit that was accepted since, and that wins: the side holds the value of the
- * write until the edit is brought back.
+ * Whether our last write to the legacy system has replaced an edit that was accepted since, and that wins: the value of the write
+ * stands there until the edit is brought back. Of cidaas only what stands there is ever accepted, since it is read.
  */
 export function hasReplacedWinner(
   { clockTolerance }: DecideInput,
   { conflict }: RulePolicy,
-  side: Side,
-  { print, editAt, writes: [last] }: SideEntry,
+  { print, editAt, seenAt = 0, writes: [last] }: SideEntry,
 ): boolean {
-  if (!last || last.print === print || editAt === null || !isReplacedBy(last, editAt)) return false;
-  const [edit, carried] = [point(editAt), carriedSpan(last)];
-  const [cidaas, legacy] = side === "cidaas" ? [edit, carried] : [carried, edit];
-  return side === (conflict === "newest" ? newest(cidaas, legacy, clockTolerance).winner : conflict);
+  if (!last || last.print === print || editAt === null || !isReplacedBy(last, Math.max(editAt, seenAt))) return false;
+  const winner = conflict === "newest" ? newest(carriedSpan(last), point(editAt), clockTolerance).winner : conflict;
+  return winner === "legacy";
 }
 
 /** The edit that a write carried. */

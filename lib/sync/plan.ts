@@ -35,6 +35,8 @@ export interface Settleable {
   frozen: RuleId[];
   /** Rules that the other lane has to bring back to the source, by force. */
   heal: RuleId[];
+  /** Rules of one way that the same lane has to bring once more, by force: a person has set anew what the source held before. */
+  again: RuleId[];
   conflicts: ConflictRecord[];
   /** Rules of the open intent on the source side; see `IntendedRule`. */
   overtaken: RuleId[];
@@ -57,6 +59,7 @@ export const NOTHING_TO_WRITE: Settleable = {
   refused: [],
   frozen: [],
   heal: [],
+  again: [],
   conflicts: [],
   overtaken: [],
   ledger: {},
@@ -88,6 +91,7 @@ export function planFor(given: PlanInput): Plan {
     refused: [],
     frozen: [],
     heal: [],
+    again: [],
     conflicts: [],
     overtaken: overtakenRules(input),
     ledger: { ...input.learned },
@@ -119,6 +123,9 @@ function note(plan: Settleable, rule: RuleId, verdict: Verdict, input: PlanInput
     const seen = seenFrom(previous, agreed, plan.news[rule], verdict.at, input.clockTolerance);
     if (seen !== previous) plan.ledger[rule] = seen;
     if (verdict.setAt !== undefined) plan.ledger[rule] = editedAt(seen, plan.source, verdict.setAt);
+    // Nobody follows what is edited on the target of such a rule, which may hold anything.
+    const isOneWay = input.policies.some(({ id, direction }) => id === rule && direction !== "both");
+    if (verdict.setAt !== undefined && isOneWay) plan.again.push(rule);
     // The record that shows what the late write has made is still to come.
     const late = input.late[rule];
     if (late && late.print !== agreed.source)

@@ -57,13 +57,13 @@ export function echoOverEdit(input: DecideInput, policy: RulePolicy, news: News,
 }
 
 /**
- * The value of our last write, which has replaced an edit that was accepted since and is still to be brought back. Null for any
- * other news.
+ * The value of our last write to the legacy system, where it has replaced an edit that was accepted since and is still to be
+ * brought back. Null for any other news.
  */
 export function beforeHeal(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry): Verdict | null {
   const own = entry[input.source];
   if (own.writes[0]?.print !== news.source || news.span === null || news.state !== undefined) return null;
-  if (!hasReplacedWinner(input, policy, input.source, own)) return null;
+  if (input.source === "cidaas" || !hasReplacedWinner(input, policy, own)) return null;
   return { do: "refuse", conflicts: [], heal: policy.direction === "both", keep: true };
 }
 
@@ -82,7 +82,9 @@ export function stale(input: DecideInput, policy: RulePolicy, news: News, entry:
   if (input.source === "cidaas" && (isKnown || age === "overtaken"))
     return isKnown && mayLag(input, entry[input.source]) ? { do: "again" } : null;
   if (age === "overtaken")
-    return setAgainUnseen(input, policy, news, own) ?? { do: "seen", at: editAt, ...setAgain(own, news, editAt) };
+    return (
+      setAgainUnseen(input, policy, news, own) ?? { do: "seen", at: editAt, ...setAgain(own, news.source, editAt) }
+    );
   if (isKnown && news.state === undefined) return { do: "seen", at: Math.max(editAt, news.seenAt ?? editAt) };
   const [covering] = own.writes;
   if (!covering) return null;
@@ -192,9 +194,9 @@ export function setAgainUnseen(input: DecideInput, policy: RulePolicy, news: New
 }
 
 /** Between a value and the agreed one, seen after it, with no write of ours that replaced it since: a person has set that. */
-function setAgain(own: SideEntry, news: News, editAt: number): { setAt?: number } {
+export function setAgain(own: SideEntry, print: Print, editAt: number): { setAt?: number } {
   const { seenAt } = own;
-  const isEdit = seenAt !== undefined && editAt < seenAt && !heldAt(own, editAt).includes(news.source);
+  const isEdit = seenAt !== undefined && editAt < seenAt && !heldAt(own, editAt).includes(print);
   return isEdit ? { setAt: seenAt } : {};
 }
 

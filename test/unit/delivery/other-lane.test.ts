@@ -48,6 +48,14 @@ describe("What waits in the other lane", () => {
       should(rival(rules).prints).match({ city: { print: "ours", restored: true } });
     });
 
+    it("tells that a person has set the agreed value again, by the late record of one that was seen before", () => {
+      const seen = { city: { ...ledger.city, legacy: { ...ledger.city.legacy, seenAt: 600 } } };
+      should(rival(city(carried("edit", 500)), seen).prints).eql({ city: { print: "ours", at: 600, restored: true } });
+      should(rival(city(carried("ours", 500)), seen).prints).eql({});
+      const soon = { city: { ...ledger.city, legacy: { ...ledger.city.legacy, seenAt: 112 } } };
+      should(rival(city(carried("edit", 110)), soon)).eql({ span, prints: {}, doubtful: { city: 112 } });
+    });
+
     it("tells nothing of an edit that a write of ours has covered, or that is older than it", () => {
       should(rival(city(carried("edit", 89), carried("ours", 103)))).eql({ span, prints: {} });
       should(rival(city(carried("edit", 99))).prints).eql({});

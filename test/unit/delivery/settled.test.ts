@@ -4,7 +4,7 @@ import { emptyChange } from "../../../lib/sync/change";
 import { NOTHING_TO_WRITE } from "../../../lib/sync/plan";
 import { leaseOf } from "./leases";
 
-describe("A refusal that heals", () => {
+describe("A settlement", () => {
   const write = { print: "late", before: null, at: 100, until: 104, editAt: null };
   const lease = leaseOf({
     token: "t",
@@ -20,6 +20,11 @@ describe("A refusal that heals", () => {
   it("has the rules written back in the other lane, and takes nothing else of the change along", () => {
     const { marks } = settledBy(lease, { ...NOTHING_TO_WRITE, heal: ["city"] });
     should(marks).eql([{ lane: "to-legacy", change: { ...emptyChange("upsert", 1_000), force: ["city"] } }]);
+  });
+
+  it("has the same lane bring once more, by force, what a person has set anew", () => {
+    const { marks } = settledBy(lease, { ...NOTHING_TO_WRITE, again: ["city"] });
+    should(marks).eql([{ lane: "to-cidaas", change: { ...emptyChange("upsert", 1_000), force: ["city"] } }]);
   });
 
   it("makes no mark where there is nothing to heal", () => {

@@ -1,6 +1,6 @@
 import should from "should";
 import type { RulePolicy } from "../../../lib/sync/decision";
-import { written } from "../../../lib/sync/ledger";
+import { remembered, written } from "../../../lib/sync/ledger";
 import { type PlanInput, planFor, type Settleable } from "../../../lib/sync/plan";
 import type { Intent } from "../../../lib/sync/types";
 
@@ -94,6 +94,28 @@ describe("A value that several legacy records have shown", () => {
   it("is known no better by records that the ledger knows already", () => {
     const known = planned({ ...given, ledger: { tier: written(null, silver, { at: 1_000, until: 1_020 }) } });
     should(planned({ ...given, ledger: known.ledger }).ledger).eql({});
+  });
+});
+
+describe("The late record of a value after which a person has set what was agreed", () => {
+  const agreed = remembered(null, { ...SILVER, fingerprint: "f", side: "legacy" });
+  const seen = { ...agreed, legacy: { ...agreed.legacy, seenAt: 900 } };
+  const gold = { source: "gold@legacy", target: "gold@cidaas", span: { first: 700, last: 700 } };
+  const again = (direction: RulePolicy["direction"]) =>
+    planned({
+      source: "legacy",
+      policies: [{ ...TIER, direction }],
+      news: { tier: gold },
+      ledger: { tier: seen },
+      target: { state: "unread" },
+    });
+
+  it("has it brought once more by a rule of one way, whose target may hold anything", () => {
+    should(again("to-cidaas")).match({ again: ["tier"], ledger: { tier: { legacy: { editAt: 900 } } } });
+  });
+
+  it("needs nothing more by a rule of both ways, whose target tells of its edits", () => {
+    should(again("both")).match({ again: [], ledger: { tier: { legacy: { editAt: 900 } } } });
   });
 });
 
