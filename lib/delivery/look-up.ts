@@ -3,7 +3,7 @@ import type { Lease, Settlement } from "../store/types";
 import type { Intent, JsonObject, Print, RuleId, Side } from "../sync/types";
 import { targetOf } from "../sync/types";
 import type { SyncContext } from "./context";
-import { idOn } from "./person";
+import { idOn, withLegacyUser } from "./person";
 
 const CANNOT_ASK = "Nobody can say whether an interrupted create succeeded. Look for the user on the target side.";
 const OTHER_VALUES = "A user like the one of an interrupted create exists, but with other values.";
@@ -51,8 +51,11 @@ export async function lookUp(
   intent: Intent | null,
 ): Promise<Seen> {
   const target = targetOf(lease.lane);
-  if (idOn(target, lease) !== null) return { lease, record: await reader.read(lease) };
-  const found = intent?.sent ? await reader.find(lease, intent.sent) : [];
+  const known = idOn(target, lease) === null ? null : await reader.read(lease);
+  const isThere = known !== null && known !== "unreadable";
+  // Of a user made anew only the id of the former one is known.
+  if (isThere || !intent?.create || !intent.sent) return { lease, record: known };
+  const found = await reader.find(lease, intent.sent);
   if (found.length > 1 && found !== "unreadable") return parked(lease, "FIND_AMBIGUOUS", SEVERAL_MATCH);
   const [own] = found === "unreadable" ? [] : found;
   if (!own || (intent && !(await isOwnCreate(context, intent, target, own)))) {
@@ -61,7 +64,10 @@ export async function lookUp(
     if (found === "unreadable") return parked(lease, "CREATE_UNKNOWN", CANNOT_ASK);
     return own ? parked(lease, "CREATE_UNKNOWN", OTHER_VALUES) : { lease, record: null };
   }
-  const linked = await context.store.link(lease.token, target === "cidaas" ? { sub: own.id } : { legacyId: own.id });
+  const linked = await context.store.link(
+    lease.token,
+    target === "cidaas" ? { sub: own.id } : withLegacyUser(lease, own.id),
+  );
   if (!linked) return { settlement: { token: lease.token, outcome: "retry", reason: LINK_TAKEN } };
   context.registry.refresh(linked);
   return { lease: linked, record: own.record };
@@ -77,7 +83,7 @@ async function linkedByCreate(context: SyncContext, lease: Lease, intent: Intent
   for (const { person } of await context.store.findByIdentifier("legacy", prints)) {
     if (person.id === lease.person.id || person.legacyId === null || person.inCidaas) continue;
     if (!(await onceHeld(context, person.legacyId, Object.entries(intent.rules)))) continue;
-    const linked = await context.store.link(lease.token, { legacyId: person.legacyId });
+    const linked = await context.store.link(lease.token, withLegacyUser(lease, person.legacyId));
     if (!linked) continue;
     context.registry.refresh(linked);
     return linked;

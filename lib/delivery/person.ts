@@ -1,5 +1,5 @@
 import { LINK_TAKEN } from "../store/codes";
-import type { Lease, Settlement } from "../store/types";
+import type { LearnedIds, Lease, Settlement } from "../store/types";
 import { BEING_CREATED, type Candidate, isThere, type Resolution, resolve } from "../sync/identity";
 import type { Identifier, Print, Side } from "../sync/types";
 import { laneTo, otherSide, targetOf } from "../sync/types";
@@ -110,7 +110,7 @@ export async function waitIfBeingCreated(
   return isAwaited ? waiting(context, lease, BEING_CREATED) : null;
 }
 
-async function linked(context: SyncContext, lease: Lease, ids: { sub?: string; legacyId?: string }): Promise<Resolved> {
+async function linked(context: SyncContext, lease: Lease, ids: LearnedIds): Promise<Resolved> {
   const renewed = await context.store.link(lease.token, ids);
   if (!renewed) return { settlement: { token: lease.token, outcome: "retry", reason: LINK_TAKEN } };
   context.registry.refresh(renewed);
@@ -125,6 +125,11 @@ function waiting(context: SyncContext, lease: Lease, resolution: { code: string;
     ...(isSoonOver ? { notBefore: context.now() + WAIT_MS, counts: false } : {}),
     reason: { code: resolution.code, message: resolution.message },
   };
+}
+
+/** What is learned of a person whose legacy user was made or found, though it may have had one that is gone. */
+export function withLegacyUser({ person }: Lease, legacyId: string): LearnedIds {
+  return person.legacyId === null ? { legacyId } : { legacyId, anew: true };
 }
 
 /** The person's id on a side, null when it has none there. */

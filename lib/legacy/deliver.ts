@@ -7,6 +7,7 @@ import { keyWriteBack } from "../delivery/legacy-key";
 import { isTrue } from "../delivery/mapping";
 import { withReplacedPasswords } from "../delivery/opaque";
 import { isAwaited, missing } from "../delivery/other-lane";
+import { withLegacyUser } from "../delivery/person";
 import { openSecrets, overlay, presentRules } from "../delivery/secrets";
 import { settledBy } from "../delivery/settled";
 import { withCoveredEdits } from "../delivery/since-look";
@@ -91,11 +92,17 @@ async function bring(
   const work: Work = { context, target, lease: prepared.lease, plan: prepared.plan, record, values, identifiers };
   const braked = await endByBrake(context, prepared.lease, lossesOf(prepared.plan, context.activeStatus));
   if (braked) return braked;
-  const intent = intentOf(prepared.plan, context.now(), identifiers);
+  return send(work, prepared.present);
+}
+
+/** Calls the legacy system, once the store has kept what is about to be written. */
+async function send(work: Work, present: JsonObject | null): Promise<End> {
+  const { context, lease, plan, identifiers, record } = work;
+  const intent = intentOf(plan, context.now(), identifiers);
   if (intent.create) intent.sent = presentRules(context, "legacy", record);
-  const held = await extendLeases(context, [{ token: lease.token, intent, ledger: prepared.plan.proven }]);
+  const held = await extendLeases(context, [{ token: lease.token, intent, ledger: plan.proven }]);
   if (held.size === 0) return ended("RETRY", lease, { outcome: "retry", counts: false });
-  return prepared.plan.create ? create(work) : update(work, prepared.present);
+  return plan.create ? create(work) : update(work, present);
 }
 
 interface Work {
@@ -154,7 +161,7 @@ async function update(work: Work, present: JsonObject | null): Promise<End> {
   if (answer === "updated") return delivered(work, "UPDATED", sentAt, null);
   if (isAwaited(lease)) return ended("RETRY", lease, missing(lease, context.now()));
   const everything = Object.keys(work.plan.news);
-  return create({ ...work, plan: { ...plan, create: true, write: everything } });
+  return send({ ...work, plan: { ...plan, create: true, write: everything } }, null);
 }
 
 function delivered(work: Work, state: "CREATED" | "UPDATED", sentAt: number, legacyId: string | null): End {
@@ -166,7 +173,7 @@ function delivered(work: Work, state: "CREATED" | "UPDATED", sentAt: number, leg
     ledger: ledgerAfter(plan, { at: sentAt, until: context.now() }),
     present: { legacy: true, cidaas: true },
     identifiers: { side: "cidaas", list: work.identifiers },
-    ...(legacyId === null ? {} : { link: { legacyId } }),
+    ...(legacyId === null ? {} : { link: withLegacyUser(lease, legacyId) }),
     ...rest,
     marks: isNew ? [...marks, ...keyWriteBack(context)] : marks,
   });
@@ -202,7 +209,7 @@ async function linkExisting(work: Work, conflict: CallError): Promise<End> {
     counts: false,
     notBefore: context.now(),
     keepIntent: false,
-    link: { legacyId: own.legacyId },
+    link: withLegacyUser(lease, own.legacyId),
     marks: keyWriteBack(context),
   });
 }

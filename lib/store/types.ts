@@ -82,6 +82,14 @@ export interface LeasedLoss {
   kinds: BrakeKind[];
 }
 
+/** Ids that a sender has learned of a person. */
+export interface LearnedIds {
+  sub?: string;
+  legacyId?: string;
+  /** The user of the former legacy id is gone, and this one was made in its place. */
+  anew?: true;
+}
+
 /** How one lease ends. Outcome, ledger, link, conflicts and new marks are committed together. */
 export interface Settlement {
   token: string;
@@ -95,7 +103,7 @@ export interface Settlement {
    * Ids learned; a second row of the same person is merged into this one. Taken by somebody else: a retry without them, any other
    * outcome parked (`LINK_TAKEN`).
    */
-  link?: { sub?: string; legacyId?: string };
+  link?: LearnedIds;
   /** Whether the user now exists on a side. `false` sets the tombstone, and ends what is parked as `USER_MISSING` or for want of a link. */
   present?: Partial<Record<Side, boolean>>;
   /** Replaces the identifier prints of that side. */
@@ -225,7 +233,7 @@ export interface SyncStore {
   extend(extensions: Extension[]): Promise<string[]>;
 
   /** Commits ids learned under a lease and gives the renewed view; null when the lease is lost or an id is taken. */
-  link(token: string, ids: { sub?: string; legacyId?: string }): Promise<Lease | null>;
+  link(token: string, ids: LearnedIds): Promise<Lease | null>;
 
   settle(settlements: Settlement[]): Promise<SettleResult[]>;
 

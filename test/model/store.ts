@@ -4,6 +4,7 @@ import type {
   AdoptedUser,
   Engine,
   Extension,
+  LearnedIds,
   LeasedLoss,
   Mark,
   ParkedSelection,
@@ -50,7 +51,7 @@ export class ScheduledStore implements SyncStore {
   extend(extensions: Extension[]) {
     return this.#calls.store(() => this.#store.extend(extensions));
   }
-  link(token: string, ids: { sub?: string; legacyId?: string }) {
+  link(token: string, ids: LearnedIds) {
     return this.#calls.store(() => this.#store.link(token, ids));
   }
   settle(settlements: Settlement[]) {

@@ -5,6 +5,8 @@ import type { Tables } from "./tables";
 interface Ids {
   sub?: string | null | undefined;
   legacyId?: string | null | undefined;
+  /** See `LearnedIds`. */
+  anew?: true;
 }
 
 /** Finds the person behind ids, and makes one person of two rows. */
@@ -44,7 +46,7 @@ export class Linking {
     let legacyId = ids.legacyId || person.legacyId;
     if (sub === person.sub && legacyId === person.legacyId) return person;
     const others = this.#holders(sync, ids).filter((other) => other.id !== person.id);
-    if (others.length > 0 && this.#losesId(person, sub, legacyId)) return null;
+    if (others.length > 0 && this.#losesId(person, sub, legacyId, ids.anew)) return null;
     for (const other of others) {
       if (this.#contradicts(sync, other, sub, legacyId)) return null;
       legacyId ??= other.legacyId;
@@ -96,9 +98,9 @@ export class Linking {
   }
 
   /** Whether a merge would take an id from the person that names a user. */
-  #losesId(person: Person, sub: string | null, legacyId: string | null): boolean {
+  #losesId(person: Person, sub: string | null, legacyId: string | null, anew = false): boolean {
     const losesSub = person.sub !== null && person.sub !== sub && person.inCidaas;
-    const isGoneFromLegacy = person.deletedAt !== null && !person.inLegacy;
+    const isGoneFromLegacy = anew || (person.deletedAt !== null && !person.inLegacy);
     return losesSub || (person.legacyId !== null && person.legacyId !== legacyId && !isGoneFromLegacy);
   }
 

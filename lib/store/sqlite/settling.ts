@@ -3,7 +3,7 @@ import { lateWrites, mergeLate } from "../../sync/late";
 import { type Change, ECHO, laneTo, otherSide, type Person, type Side, targetOf } from "../../sync/types";
 import { backoffDelay } from "../backoff";
 import { LINK_TAKEN } from "../codes";
-import type { Lease, Settlement, SettleResult, StorePolicy } from "../types";
+import type { LearnedIds, Lease, Settlement, SettleResult, StorePolicy } from "../types";
 import type { Lanes } from "./lanes";
 import type { StoredLease } from "./leases";
 import type { Linking } from "./linking";
@@ -58,7 +58,7 @@ export class Settling {
   }
 
   /** Commits ids under a lease that goes on; null when the lease is lost or an id is taken. */
-  link(sync: string, token: string, ids: { sub?: string; legacyId?: string }, now: number): Lease | null {
+  link(sync: string, token: string, ids: LearnedIds, now: number): Lease | null {
     const lease = this.#tables.leases.byToken(sync, token);
     if (lease === null) return null;
     const person = this.#tables.persons.get(lease.person);

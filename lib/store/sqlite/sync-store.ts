@@ -8,6 +8,7 @@ import type {
   Extension,
   Forgotten,
   LaneStatus,
+  LearnedIds,
   Lease,
   LeasedLoss,
   Mark,
@@ -79,7 +80,7 @@ export class SqliteSyncStore implements SyncStore {
     return this.#run((now) => this.#parts.lanes.extend(this.#key, extensions, now), extensions.length);
   }
 
-  link(token: string, ids: { sub?: string; legacyId?: string }): Promise<Lease | null> {
+  link(token: string, ids: LearnedIds): Promise<Lease | null> {
     return this.#run((now) => this.#parts.settling.link(this.#key, token, ids, now));
   }
 

@@ -5,6 +5,7 @@ import type {
   ConflictEntry,
   Extension,
   Forgotten,
+  LearnedIds,
   Lease,
   LeasedLoss,
   Mark,
@@ -47,7 +48,7 @@ export class ThreadStore implements SyncStore {
     return this.#ask({ method: "extend", args: [extensions] });
   }
 
-  link(token: string, ids: { sub?: string; legacyId?: string }): Promise<Lease | null> {
+  link(token: string, ids: LearnedIds): Promise<Lease | null> {
     return this.#ask({ method: "link", args: [token, ids] });
   }
 

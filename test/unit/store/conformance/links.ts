@@ -115,6 +115,19 @@ export function describeLinks(factory: EngineFactory): void {
         should((await f.store.parked({})).items).containDeep([{ sub: "b", code: "LINK_TAKEN" }]);
       });
 
+      it("gives a person whose legacy user was made anew the new one, though that has told of itself already", async () => {
+        const f = fixture();
+        await f.store.adopt([{ sub: "a", legacyId: "1", identifiers: [] }]);
+        await f.markLegacy("2");
+        await f.markSub("a");
+        const { token } = await f.takeOne("to-legacy");
+        should(await f.store.link(token, { legacyId: "2" })).be.null();
+        should(await f.store.link(token, { legacyId: "2", anew: true })).containDeep({
+          person: { sub: "a", legacyId: "2" },
+        });
+        should((await f.store.status()).persons).equal(1);
+      });
+
       it("takes no user away from a person that has one, but learns a new id that nobody has", async () => {
         const f = fixture();
         await f.markSub("a");
