@@ -114,7 +114,7 @@ function uncoverRule(carried: CarriedRule, unechoed: SideEntry, own: SideEntry, 
   const fate = echoed && previous ? fateOf(previous, carried, echoed, tolerance) : undefined;
   // What comes too late for the echo may repeat it, unless the echo was seen before the edit.
   const isTooLate = echoed && newest.at !== null && !isEchoOf(echoed, newest.source, newest.at, tolerance);
-  const isSetAgain = fate === "doubtful" && isTooLate && echoedBefore(carried, echoed, tolerance);
+  const isSetAgain = fate === "doubtful" && isTooLate && previous && echoedBefore(previous, carried, echoed, tolerance);
   const state = isSetAgain ? "restored" : fate;
   if (isEdit && state && state !== "restored") {
     if (previous.source !== own.print) return { ...previous, state };
@@ -139,14 +139,16 @@ function fateOf(
 ): "covered" | "doubtful" | "restored" {
   if (isSetOrWritten(carried, write)) return "doubtful";
   const likely = coveredBy(write, previous.at ?? 0, tolerance);
-  return likely === "covered" && echoedBefore(carried, write, tolerance) ? "doubtful" : likely;
+  return likely === "covered" && echoedBefore(previous, carried, write, tolerance) ? "doubtful" : likely;
 }
 
-/** Whether the write may have been seen already before the edit that came before the newest value. */
-function echoedBefore({ earlier = [] }: CarriedRule, write: Write, tolerance: number): boolean {
-  const [previous, ...others] = earlier;
-  const isSeen = write.echoAt !== undefined && write.echoAt < (previous?.at ?? 0);
-  return isSeen || others.some(({ source, at }) => at !== null && isEchoOf(write, source, at, tolerance));
+/** Whether the write may have been seen already before an edit. */
+function echoedBefore(edit: CarriedValue, { earlier = [] }: CarriedRule, write: Write, tolerance: number): boolean {
+  const editAt = edit.at ?? 0;
+  const isSeen = write.echoAt !== undefined && write.echoAt < editAt;
+  return (
+    isSeen || earlier.some(({ source, at }) => at !== null && at < editAt && isEchoOf(write, source, at, tolerance))
+  );
 }
 
 /** Where the value of a write of unknown time was seen more than once, one of the sights may be that of a person's edit. */
