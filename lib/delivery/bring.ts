@@ -180,10 +180,16 @@ function plans(
   return plan;
 }
 
-/** What the change has taught of its own side, over what is known of the other one by now. */
+/** What the change has taught of its own side, over what a look at the target has told of both meanwhile. */
 function learnedOf({ learned }: SourceNews, side: Side, ledger: Ledger): Ledger {
   return Object.fromEntries(
-    Object.entries(learned).map(([rule, entry]) => [rule, { ...(ledger[rule] ?? entry), [side]: entry[side] }]),
+    Object.entries(learned).map(([rule, entry]) => {
+      const known = ledger[rule] ?? entry;
+      const { [side]: own } = entry;
+      // What an open write is proven to have brought from there was accepted after all that.
+      const isAccepted = known[side].print !== own.print || known[side].editAt !== own.editAt;
+      return [rule, { ...known, [side]: isAccepted ? { ...known[side], writes: own.writes } : own }];
+    }),
   );
 }
 

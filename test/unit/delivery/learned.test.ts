@@ -52,4 +52,21 @@ describe("What a legacy record shows of our write before it shows an edit", () =
     await sides.quiet();
     should([sides.tenant.users.get("a")?.family_name, sides.legacy.users.get("1")?.last]).eql(["Leigh", "Leigh"]);
   });
+
+  it("leaves alone what that write has brought to cidaas, though the legacy system holds something else by now", async () => {
+    sides.pauseMs = 100;
+    sides.legacyAheadMs = 900;
+    await cidaasNames("King");
+    should(await sides.toLegacy()).equal("UPDATED");
+    await sides.record("1");
+    await cidaasNames("Noel");
+    should(await sides.toLegacy()).equal("UPDATED");
+    sides.tenant.next = { loseAnswer: true };
+    should(await sides.toCidaas()).equal("RETRY");
+    should(sides.tenant.users.get("a")?.family_name).equal("King");
+    await sides.record("1");
+    sides.pauseMs = 10 * 60_000;
+    await sides.quiet();
+    should(sides.tenant.users.get("a")?.family_name).equal(sides.legacy.users.get("1")?.last);
+  });
 });

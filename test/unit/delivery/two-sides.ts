@@ -41,9 +41,11 @@ const PATHS = { legacyKey: "id", keyInCidaas: "customFields.legacy_id", legacyTi
 
 /** The code of the senders and gates between two systems in memory, without nodes, over a store in memory. */
 export class TwoSides {
-  readonly legacy = new LegacyMemory(() => this.now);
+  readonly legacy = new LegacyMemory(() => this.now + this.legacyAheadMs);
   readonly tenant = new TenantMemory(() => this.now);
   readonly context: SyncContext;
+  /** How far the clock of the legacy system is ahead of ours and of the tenant's. */
+  legacyAheadMs = 0;
   /** Before somebody is taken; longer than any back-off, so that nobody waits, and than any read may lag. */
   pauseMs = 10 * 60_000;
   /** Members that the flow gives every legacy record on its way. */
