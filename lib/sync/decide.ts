@@ -91,7 +91,8 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   const entry = input.ledger[policy.id];
   if (!entry || entry.fingerprint !== policy.fingerprint) return withoutBase(input, policy, news);
   const forced = input.force.includes(policy.id);
-  const isAgreed = news.source === entry[input.source].print && news.state !== "restored";
+  // What is gone from the source may be agreed upon: a write that was interrupted is proven to have brought it.
+  const isAgreed = news.source === entry[input.source].print && news.state !== "restored" && !isGone(news);
   const time = recordTime(input, news);
   const wronglyBrought = isAgreed ? broughtOn(input, policy, news, entry) : null;
   if (wronglyBrought) return wronglyBrought;

@@ -53,7 +53,11 @@ function ownerOf({ owners }: World, { sub, legacyId }: ParkedEntry): string {
 function sharesAddress(world: World, entry: ParkedEntry): boolean {
   const owner = ownerOf(world, entry);
   const births = world.deeds.filter((deed) => deed.do === "bear" && (deed.owner === owner || deed.owner === STRANGER));
-  return owner === STRANGER || births.length > 1;
+  const email = world.tenant.get(entry.sub ?? "")?.email;
+  const isTaken = [...world.legacy.values()].some(
+    (account) => account.email === email && world.owners.get(idOf(account)) !== owner,
+  );
+  return owner === STRANGER || births.length > 1 || (email !== undefined && isTaken);
 }
 
 /** Whom the sync holds for one person is one, and nobody has got a stranger's values. */

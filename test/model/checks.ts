@@ -57,11 +57,11 @@ function checkPerson(world: World, email: string, conflicts: ConflictEntry[], me
   });
 }
 
-/** Of a value of cidaas that was changed and changed back nobody knows who did not look in between. */
+/** Of a value of cidaas that was changed, if more than once, and changed back nobody knows who did not look in between. */
 function isFlippedUnseen(world: World, email: string, rule: EditedRule): boolean {
   const edits = world.edits.filter((edit) => edit.email === email && edit.rule === rule && edit.side === "cidaas");
-  const [before, , last] = [world.bornWith("cidaas", email, rule), ...edits.map(({ value }) => value)].slice(-3);
-  return last !== undefined && last === before;
+  const [last, , ...before] = [world.bornWith("cidaas", email, rule), ...edits.map(({ value }) => value)].reverse();
+  return last !== undefined && before.includes(last);
 }
 
 /** One value of one person as it is in the end. */
