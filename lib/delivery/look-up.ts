@@ -58,8 +58,10 @@ export async function lookUp(
   const found = await reader.find(lease, intent.sent);
   if (found.length > 1 && found !== "unreadable") return parked(lease, "FIND_AMBIGUOUS", SEVERAL_MATCH);
   const [own] = found === "unreadable" ? [] : found;
-  if (!own || (intent && !(await isOwnCreate(context, intent, target, own)))) {
-    const moved = intent && (await linkedByCreate(context, lease, intent));
+  if (!own || !(await isOwnCreate(context, intent, target, own))) {
+    // It is known to be made since, whatever it is found by.
+    if (known === "unreadable") return { lease, record: known };
+    const moved = await linkedByCreate(context, lease, intent);
     if (moved) return { lease: moved, record: await reader.read(moved) };
     if (found === "unreadable") return parked(lease, "CREATE_UNKNOWN", CANNOT_ASK);
     return own ? parked(lease, "CREATE_UNKNOWN", OTHER_VALUES) : { lease, record: null };

@@ -57,16 +57,18 @@ describe("A user who is gone in the legacy system, and is made anew there", () =
     should(await sides.parked()).eql([]);
   });
 
-  it("is made once, though the answer gets lost and the e-mail is changed before the retry", async () => {
-    await edited({ given_name: "Augusta" });
-    loseCreated();
-    await madeAnew();
-    sides.pass(60_000);
-    await edited({ email: "ada@byron.example" });
-    await sides.quiet();
-    should(emails()).eql(["ada@byron.example"]);
-    should(await sides.parked()).eql([]);
-  });
+  for (const canRead of [true, false])
+    it(`is made once in one that ${canRead ? "can" : "cannot"} be read, though the answer gets lost and the e-mail is changed before the retry`, async () => {
+      sides.legacy.canRead = canRead;
+      await edited({ given_name: "Augusta" });
+      loseCreated();
+      await madeAnew();
+      sides.pass(60_000);
+      await edited({ email: "ada@byron.example" });
+      await sides.quiet();
+      should(emails()).eql(["ada@byron.example"]);
+      should(await sides.parked()).eql([]);
+    });
 
   it("is made once, too, where the legacy system has told of it before the retry", async () => {
     await edited({ given_name: "Augusta" });

@@ -29,7 +29,7 @@ class Dial {
 
 /** A legacy system in memory. Its e-mails are unique, and known to be verified. */
 export class LegacyMemory extends Dial implements LegacyTarget {
-  readonly canRead = true;
+  canRead = true;
   canFind = true;
   /** Members by which a user is found, all of them. */
   foundBy: readonly string[] = ["email"];
