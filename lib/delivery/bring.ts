@@ -10,7 +10,7 @@ import type { SyncContext } from "./context";
 import { LEGACY_KEY_RULE } from "./legacy-key";
 import { type LookingReader, lookUp, printsOf } from "./look-up";
 import { opaqueEditsOf } from "./opaque";
-import { isAwaited, isEdit, missing, rivalOf } from "./other-lane";
+import { isAwaited, isEdit, missing, rivalOf, wasThere } from "./other-lane";
 import { resolvePerson } from "./person";
 import { echoedIn, unprovenRules, withProof } from "./proof";
 import { nameableRules, namedRules, withSetAgain } from "./set-again";
@@ -102,9 +102,9 @@ async function readAndConclude(
   if ("settlement" in seen) return { do: "settle", settlement: seen.settlement };
   const { lease, record } = seen;
   if (record === null) {
-    // A deletion that waits in the other lane tells that the user was made, though the create was never answered.
+    // An event of the user tells that it was made, though the create was never answered; so does a deletion that still waits.
     const isDeletedSince = lease.other !== null && tellsDeletion(lease.other);
-    const neverMade = !isDeletedSince && (!exists || intent?.create === true);
+    const neverMade = !isDeletedSince && !wasThere(lease) && (!exists || intent?.create === true);
     if (!neverMade && (isAwaited(lease) || reader.missing === "retry")) {
       return settle(lease, missing(lease, context.now()));
     }

@@ -84,7 +84,10 @@ export function missing({ other }: Lease, now: number): Omit<Settlement, "token"
  * in the other lane, or still be on its way.
  */
 export function isAwaited(lease: Lease): boolean {
-  const { inCidaas, inLegacy } = lease.person;
-  const wasThere = targetOf(lease.lane) === "cidaas" ? inCidaas : inLegacy;
-  return isEdit(lease.other) || (wasThere && lease.attempt < MISSING_TRIES);
+  return isEdit(lease.other) || (wasThere(lease) && lease.attempt < MISSING_TRIES);
+}
+
+/** Whether an event of the user, a read or an answer to us has told that it was on the target side. */
+export function wasThere({ lane, person }: Lease): boolean {
+  return targetOf(lane) === "cidaas" ? person.inCidaas : person.inLegacy;
 }

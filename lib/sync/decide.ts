@@ -1,6 +1,6 @@
 import { agreedAt, agreedInCidaas } from "./agreed";
 import { compare, write } from "./compare";
-import { conflictRecord, settleConflict, targetSpan } from "./conflict";
+import { carriedSpan, conflictRecord, settleConflict, targetSpan, wonInDoubt } from "./conflict";
 import { isGone } from "./covered";
 import type { DecideInput, News, RulePolicy, Verdict } from "./decision";
 import { broughtOn, overLateWrite, withBroughtOn } from "./late";
@@ -16,8 +16,8 @@ import { flightOf, isEchoOf, withIntent } from "./writes";
 /*
  * What to write when a change from source S is brought to target T, rule by rule:
  *
+ *   T has no such user ─────────────────────────────────────> write; an edit gone from S to both sides
  *   no valid base ──> target unread ───────────────────────> read
- *        │            target absent ───────────────────────> write
  *        │            equal ───────────────────────────────> remember
  *        │            empty on T ──────────────────────────> write
  *        └─────────── different ──> firstContact ──────────> write | refuse | park
@@ -87,8 +87,8 @@ function unlessFought(input: DecideInput, policy: RulePolicy, news: News, verdic
 }
 
 function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict {
-  if (input.target.state === "absent") return write();
   const entry = input.ledger[policy.id];
+  if (input.target.state === "absent") return isGone(news) ? madeWithGone(input, policy, news, entry) : write();
   if (!entry || entry.fingerprint !== policy.fingerprint) return withoutBase(input, policy, news);
   const forced = input.force.includes(policy.id);
   // What is gone from the source may be agreed upon: a write that was interrupted is proven to have brought it.
@@ -114,6 +114,14 @@ function decideRule(input: DecideInput, policy: RulePolicy, news: News): Verdict
   const older = isForced ? null : stale(input, policy, news, entry);
   if (older) return withBroughtOn(input, policy, entry, older);
   return compare(input, policy, news, entry[otherSide(input.source)].print, isForced);
+}
+
+/** A user is made with an edit that its source has lost to a write of ours: both sides get it, and what that write carried has lost. */
+function madeWithGone(input: DecideInput, policy: RulePolicy, news: News, entry: LedgerEntry | undefined): Verdict {
+  const [covering] = entry?.[input.source].writes ?? [];
+  const carried = covering ? carriedSpan(covering) : null;
+  const record = wonInDoubt(input, conflictRecord(input, policy.conflict, policy, news, carried));
+  return { do: "write", conflicts: [record], heal: policy.direction === "both" };
 }
 
 /** Whether the news may be what a write of ours was about to bring there, of which no outcome is known. */

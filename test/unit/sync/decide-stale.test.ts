@@ -15,6 +15,15 @@ describe("decide, with stale news", () => {
   /** And at time 400 the value "next". */
   const twice = written(covered, cameFrom("cidaas", "next", 350), { at: 400, until: 410 });
 
+  it("makes a user with an edit that our write covered, and brings that back to where it was covered", () => {
+    const edit = { ...news("edit", 290), state: "covered" as const };
+    should(ask(edit, { ledger, target: { state: "absent" } })).match({
+      do: "write",
+      heal: true,
+      conflicts: [{ winner: "legacy", cidaasTime: 250, legacyTime: 290, ambiguous: true }],
+    });
+  });
+
   it("drops a late echo of an older write of ours", () => {
     should(ask(news("ours", 310), { ledger: { email: twice } })).eql({ do: "seen", at: 310 });
   });
