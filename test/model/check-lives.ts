@@ -14,6 +14,8 @@ const EXPECTED_CODES: ReadonlySet<string> = new Set([
 ]);
 /** Of whoever has an address that somebody else took first on the other side, or that hangs on an account merged into another. */
 const ADDRESS_CODES: ReadonlySet<string> = new Set([
+  // The last of many tries may fail by itself.
+  "TRY_LATER",
   "EMAIL_TAKEN",
   "IDENTIFIER_TAKEN",
   "LEGACY_CONFLICT",

@@ -2,6 +2,7 @@ import { otherSide, type Side } from "../../lib/sync/types";
 import { type Faults, NO_FAULTS } from "./calls";
 import { LEASE_MS } from "./lease";
 import {
+  DELETED_NEW,
   drawBirths,
   drawCry,
   drawDeeds,
@@ -196,15 +197,18 @@ function drawLives(chance: Chance, seed: number, withFaults: boolean): History {
   return { seed, kind: "lives", births: [], steps, ...UNDER_PLAIN_RULES, ...faults };
 }
 
-/** A process dies while it creates somebody, whose e-mail is another one when that is taken up again. */
+/** A process dies while it creates somebody, who has another e-mail or is deleted when that is taken up again. */
 function drawCreateInterrupted(chance: Chance, since: number): Step[] {
   const at = since + chance.between(1, 20_000);
-  const deeds = drawMoveOfNew(chance);
-  const moveAt = at + chance.between(SETTLED_AFTER_MS, LEASE_MS);
+  const crashAt = at + chance.between(300, 2_500);
+  const isDeleted = chance.happens(0.5);
+  const { born, goes } = isDeleted ? DELETED_NEW : drawMoveOfNew(chance);
+  // Who is deleted is so right before that, when the event of it may still be under way.
+  const goesAt = at + (isDeleted ? LEASE_MS + chance.between(0, 6_000) : chance.between(SETTLED_AFTER_MS, LEASE_MS));
   return [
-    { at, do: "live", deed: deeds.born },
-    { at: at + chance.between(300, 2_500), do: "crash" },
-    { at: moveAt, do: "live", deed: deeds.moves },
+    { at, do: "live", deed: born },
+    { at: crashAt, do: "crash" },
+    { at: goesAt, do: "live", deed: goes },
   ];
 }
 

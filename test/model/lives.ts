@@ -69,11 +69,17 @@ function drawDeed(chance: Chance): LiveDeed {
 }
 
 /** Somebody new, who changes the e-mail soon. */
-export function drawMoveOfNew(chance: Chance): { born: LiveDeed; moves: LiveDeed } {
+export function drawMoveOfNew(chance: Chance): { born: LiveDeed; goes: LiveDeed } {
   const owner = NEWCOMER;
   const side = chance.pick(SIDES);
-  return { born: { what: "bear", side, owner }, moves: { what: "move", side, owner, to: `${owner}-new@example.org` } };
+  return { born: { what: "bear", side, owner }, goes: { what: "move", side, owner, to: `${owner}-new@example.org` } };
 }
+
+/** Somebody new, who is deleted in cidaas, where the sync has just made the account; there the id is known before. */
+export const DELETED_NEW: { born: LiveDeed; goes: LiveDeed } = {
+  born: { what: "bear", side: "legacy", owner: NEWCOMER },
+  goes: { what: "delete", side: "cidaas", owner: NEWCOMER },
+};
 
 export function drawCry(chance: Chance): LiveDeed {
   return { what: "cry", side: chance.pick(SIDES), owner: chance.pick(PEOPLE) };

@@ -11,7 +11,7 @@ import { fileState, requireSound } from "./soundness";
 /** How long SQLite waits for another process before it says "locked". */
 const BUSY_TIMEOUT_MS = 200;
 /** Page cache. Negative means KiB: enough for the upper levels of the indexes of a million persons. */
-const CACHE_SIZE = -32_768;
+const CACHE_SIZE = -16_384;
 /**
  * The write-ahead log is brought into the database every 1,000 pages (SQLite's default); what one large transaction has
  * made of it is given back down to this, in bytes.
