@@ -193,15 +193,16 @@ function drawLives(chance: Chance, seed: number, withFaults: boolean): History {
   if (withFaults && chance.happens(0.3))
     steps.push({ at: chance.between(FIRST_EDIT_MS, at), do: "live", deed: drawCry(chance) });
   if (withFaults && chance.happens(0.3)) faults.faults.delayed = 0.3;
-  if (withFaults && chance.happens(0.1)) steps.push(...drawCreateInterrupted(chance, at));
+  if (withFaults && chance.happens(0.1)) steps.push(...drawCreateInterrupted(chance, at, faults.faults));
   return { seed, kind: "lives", births: [], steps, ...UNDER_PLAIN_RULES, ...faults };
 }
 
 /** A process dies while it creates somebody, who has another e-mail or is deleted when that is taken up again. */
-function drawCreateInterrupted(chance: Chance, since: number): Step[] {
+function drawCreateInterrupted(chance: Chance, since: number, { lost }: Faults): Step[] {
   const at = since + chance.between(1, 20_000);
   const crashAt = at + chance.between(300, 2_500);
-  const isDeleted = chance.happens(0.5);
+  // Where no event has told of the account nobody knows that it was made.
+  const isDeleted = lost === 0 && chance.happens(0.5);
   const { born, goes } = isDeleted ? DELETED_NEW : drawMoveOfNew(chance);
   // Who is deleted is so right before that, when the event of it may still be under way.
   const goesAt = at + (isDeleted ? LEASE_MS + chance.between(0, 6_000) : chance.between(SETTLED_AFTER_MS, LEASE_MS));
