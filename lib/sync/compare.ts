@@ -24,6 +24,8 @@ export function compare(input: DecideInput, policy: RulePolicy, news: News, agre
   const isUnsure = forced || (policy.direction !== "both" && news.state === "restored");
   if (present === news.target) {
     if (isUnsure && input.target.state === "unread") return write();
+    // A value that nobody knew of was edited there, and may have been once more since, unseen by a read that lags.
+    if (policy.direction !== "both" && present !== agreed) return write();
     const targetEditAt = present === agreed ? null : (targetSpan(input, policy)?.last ?? null);
     return { do: "remember", target: news.target, targetEditAt };
   }

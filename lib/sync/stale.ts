@@ -50,7 +50,12 @@ export function echoOverEdit(input: DecideInput, policy: RulePolicy, news: News,
   const isOnlyEcho = own.editAt <= (write.echoAt ?? echoAt);
   const isCertain = isEdit && isOnlyEcho && own.editAt <= write.until && distance(write, echoAt) === 0;
   const record = isCertain ? decided : lostInDoubt(input, decided);
-  if (record.winner === input.source) return { do: "refuse", conflicts: [record], heal: true, keep: true };
+  if (record.winner === input.source) {
+    // Of a call that was long under way nobody knows whether this is its echo, or the same value set by a person.
+    const isLong = isVague({ ...write, until: Math.min(write.until, echoAt) });
+    const alike = isLong ? [lostInDoubt(input, conflictRecord(input, policy.conflict, policy, news, null))] : [];
+    return { do: "refuse", conflicts: [record, ...alike], heal: true, keep: true };
+  }
   const agreed = entry[otherSide(input.source)].print;
   if (agreed === news.target) return { do: "remember", target: news.target, conflicts: [record] };
   return writeUnlessEdited(input, policy, news, { agreed, record, heal: false });

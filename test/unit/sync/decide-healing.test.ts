@@ -1,6 +1,31 @@
 import should from "should";
-import { written } from "../../../lib/sync/ledger";
+import { remembered, written } from "../../../lib/sync/ledger";
 import { AGREED, ask, at, cameFrom, EMAIL, news } from "./asking";
+
+describe("decide, with the echo of a write over which an edit was accepted", () => {
+  /** At time 300 we wrote "ours", and were answered at 30,000; "edit" of time 10,000 was accepted before the echo came. */
+  const long = written(AGREED, cameFrom("cidaas", "ours", 250), { at: 300, until: 30_000 });
+  const ledger = { email: remembered(long, cameFrom("legacy", "edit", 10_000)) };
+  const echo = (time: number) => {
+    const verdict = ask({ ...news("ours", time), seenAt: time }, { ledger });
+    should(verdict).containEql({ do: "refuse", heal: true });
+    return verdict.do === "refuse" ? verdict.conflicts : [];
+  };
+
+  it("records that a person may have set the value of a call that was long under way", () => {
+    should(echo(11_000)).match([
+      { winner: "legacy", legacyTime: 10_000 },
+      { winner: "cidaas", legacyTime: 11_000, ambiguous: true },
+    ]);
+  });
+
+  it("records the edit alone, where the echo came soon after the call", () => {
+    const soon = remembered(long, cameFrom("legacy", "edit", 400));
+    const verdict = ask({ ...news("ours", 500), seenAt: 500 }, { ledger: { email: soon } });
+    should(verdict.do === "refuse" && verdict.conflicts).match([{ winner: "legacy", legacyTime: 400 }]);
+    should(verdict.do === "refuse" && verdict.conflicts.length).equal(1);
+  });
+});
 
 describe("decide, while an edit that our write covered in the legacy system waits to be brought back there", () => {
   /** At time 300 we wrote "ours" there, over "edit" of time 290, which is in cidaas by now. */
