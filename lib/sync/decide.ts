@@ -53,6 +53,7 @@ import { flightOf, isEchoOf, withIntent } from "./writes";
  *        │       a legacy record that does, dated so close
  *        │       to the write that the clocks cannot tell ──> write, recorded as ambiguous
  *        │       T holds the value ────────────────────────> remember
+ *        │         as nobody knew, by a rule of one way ────> write (the read may lag)
  *        │       T may have changed, unread ───────────────> read
  *        │       T has changed too ──> conflict ───────────> write | refuse
  *        │       T has come to what was agreed by an edit
