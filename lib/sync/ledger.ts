@@ -118,7 +118,10 @@ function joined(previous: LedgerEntry | null, agreed: Agreed, source: SideEntry,
 
 function accepted(previous: SideEntry | undefined, agreed: Agreed): SideEntry {
   const entry = previous ?? NOTHING_KNOWN;
-  const editAt = latest(entry.editAt, agreed.editAt);
+  const [last] = entry.writes;
+  // What a write of ours has carried here was edited on the other side, by its clock.
+  const isCarried = last?.print === agreed.source && last.editAt === agreed.editAt;
+  const editAt = isCarried ? entry.editAt : latest(entry.editAt, agreed.editAt);
   const { seenAt: _, ...rest } = { ...entry, print: agreed.source, editAt };
   // When another value was seen tells nothing of this one, which may be the older of the two.
   const seenAt = Math.max(entry.print === agreed.source ? (entry.seenAt ?? 0) : 0, agreed.seenAt ?? 0);

@@ -9,6 +9,14 @@ const agreed = (value: string, editAt: number) =>
   ({ fingerprint: "f", side: "cidaas", source: `${value}@cidaas`, target: `${value}@legacy`, editAt }) as const;
 
 describe("the ledger", () => {
+  it("takes the time of an edit that our write has carried for none of the side it was carried to", () => {
+    const ours = { fingerprint: "f", side: "cidaas" as const, source: "a@cidaas", target: "a@legacy", editAt: 500 };
+    const entry = written(null, ours, { at: 100, until: 104 });
+    const shown = { ...ours, side: "legacy" as const, source: "a@legacy", target: "a@cidaas" };
+    should(remembered(entry, shown).legacy.editAt).be.null();
+    should(remembered(entry, { ...shown, editAt: 501 }).legacy.editAt).equal(501);
+  });
+
   it("keeps the last four writes, newest first, with the edit each carried", () => {
     const entry = [1, 2, 3, 4, 5].reduce(
       (previous: ReturnType<typeof remembered> | null, n) =>
