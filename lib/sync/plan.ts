@@ -122,10 +122,12 @@ function note(plan: Settleable, rule: RuleId, verdict: Verdict, input: PlanInput
   if (verdict.do === "seen" && previous) {
     const seen = seenFrom(previous, agreed, plan.news[rule], verdict.at, input.clockTolerance);
     if (seen !== previous) plan.ledger[rule] = seen;
-    if (verdict.setAt !== undefined) plan.ledger[rule] = editedAt(seen, plan.source, verdict.setAt);
-    // Nobody follows what is edited on the target of such a rule, which may hold anything.
-    const isOneWay = input.policies.some(({ id, direction }) => id === rule && direction !== "both");
-    if (verdict.setAt !== undefined && isOneWay) plan.again.push(rule);
+    if (verdict.setAt !== undefined) {
+      plan.ledger[rule] = editedAt(seen, plan.source, verdict.setAt);
+      // Nobody follows what is edited on the target of a rule of one way, which may hold anything.
+      const policy = input.policies.find(({ id }) => id === rule);
+      if (policy?.direction !== "both") plan.again.push(rule);
+    }
     // The record that shows what the late write has made is still to come.
     const late = input.late[rule];
     if (late && late.print !== agreed.source)

@@ -70,6 +70,15 @@ describe("A user who is gone in the legacy system, and is made anew there", () =
       should(await sides.parked()).eql([]);
     });
 
+  it("is known by the id of the user who has its e-mail there by now, though that has told of itself", async () => {
+    sides.legacy.put("9", { email: "ada@example.org", first: "Ada", last: "Byron" });
+    await sides.record("9");
+    await edited({ given_name: "Augusta" });
+    await sides.quiet();
+    should([...sides.legacy.users.values()]).match([{ id: "9", first: "Augusta" }]);
+    should(sides.tenant.users.get("a")?.customFields).eql({ legacy_id: "9" });
+  });
+
   it("is made once, too, where the legacy system has told of it before the retry", async () => {
     await edited({ given_name: "Augusta" });
     loseCreated();

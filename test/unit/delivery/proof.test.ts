@@ -98,6 +98,12 @@ describe("The plan after an interrupted write", () => {
     should(rulesOf(plan)).eql(["city", "tier"]);
   });
 
+  it("keeps what the plan itself has found to be proven", () => {
+    const proven = { district: PROVEN };
+    const plan = withProof({ ...NOTHING_TO_WRITE, proven }, INTENT, BEFORE, BEFORE);
+    should(plan.do === "settle" && plan.proven).eql(proven);
+  });
+
   it("records anew what is decided anew, and knows by itself what it has found", () => {
     const anew = { ...conflict("city"), winner: "legacy" as const };
     const ledger = { city: OLD };

@@ -39,6 +39,16 @@ describe("decide, while an edit that our write covered in the legacy system wait
     should(ask({ ...news("ours", 900), state: "restored" }, { ledger }).do).equal("write");
   });
 
+  it("brings the covered edit back when it comes itself, though it is agreed upon by now", () => {
+    const edit = { ...news("edit", 290), state: "covered" as const };
+    should(ask(edit, { ledger })).eql({ do: "refuse", conflicts: [], heal: true, keep: true });
+  });
+
+  it("takes our value for an edit once the covered one was seen there after our write", () => {
+    const seen = { ...entry, legacy: { ...entry.legacy, seenAt: 700 } };
+    should(ask(news("ours", 900), { ledger: { email: seen } }).do).equal("write");
+  });
+
   it("takes it for an edit once the covered one was accepted as later than our write", () => {
     const later = written(covering, cameFrom("legacy", "edit", 600), { at: 620, until: 630 });
     should(ask(news("ours", 900), { ledger: { email: later } }).do).equal("write");
